@@ -1,0 +1,1 @@
+//! `.dockerignore`: what Docker hides from a COPY.

@@ -1,0 +1,76 @@
+//! A whole file: its text and the instructions found in it.
+
+use super::instruction::Instruction;
+use super::span::Span;
+
+/// A Dockerfile as it was read. Concatenating the text of its parts gives the input byte for byte.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The text, untouched (with its BOM, if it has one).
+    text: String,
+    /// The character that continues a line: `\` or, by directive, a backtick.
+    pub escape: char,
+    /// Parser directives, in file order (`syntax`, `escape`, `check`).
+    pub directives: Vec<Directive>,
+    /// Every instruction, in file order.
+    pub instructions: Vec<Instruction>,
+}
+
+/// `# key=value` at the very top of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directive {
+    /// Lower-cased key.
+    pub key: String,
+    /// Value without surrounding blanks.
+    pub value: String,
+    /// The whole line without its line end.
+    pub span: Span,
+}
+
+/// Why a text is not a Dockerfile that Docker would accept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanError {
+    /// The place, empty at the end of the text.
+    pub span: Span,
+    /// What is wrong, in one sentence without a final period.
+    pub message: String,
+}
+
+/// How a file ends its lines: that of most of its lines, LF where it has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Newline {
+    /// `\n`
+    Lf,
+    /// `\r\n`
+    CrLf,
+}
+
+impl Document {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// Where BuildKit's own parser would refuse the file (no instruction, unterminated heredoc, bad JSON type …).
+    pub fn parse(text: impl Into<String>) -> Result<Self, ScanError> {
+        super::scan::scan(text.into())
+    }
+
+    /// The text it was read from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        span.slice(&self.text)
+    }
+
+    /// Line of a byte offset, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        1 + self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+    }
+
+    /// How the file ends its lines; new lines do the same.
+    pub fn newline(&self) -> Newline {
+        unimplemented!()
+    }
+}

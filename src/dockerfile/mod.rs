@@ -1,0 +1,12 @@
+//! Reading: the text of a Dockerfile, losing nothing.
+//!
+//! `scan` cuts the text into a [`document::Document`] exactly as BuildKit does; `shell` reads the commands of a RUN;
+//! `variables` expands what BuildKit expands; `reference` takes an image name apart.
+
+pub mod document;
+pub mod instruction;
+pub mod reference;
+mod scan;
+pub mod shell;
+pub mod span;
+pub mod variables;

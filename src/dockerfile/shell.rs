@@ -1,0 +1,104 @@
+//! The commands of a RUN, a shell-form CMD or a script: brush-parser on the logical text, places mapped back to the file.
+//!
+//! What can't be read is [`Shell::Opaque`] and stays verbatim.
+
+use super::instruction::LogicalText;
+use super::span::Span;
+
+/// A shell text, read.
+#[derive(Clone, Debug)]
+pub enum Shell {
+    /// Commands in the order in which they are written, flattened.
+    Commands(Vec<Command>),
+    /// Not read; the reason in one sentence.
+    Opaque(String),
+}
+
+/// One simple command.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// Program and arguments. Empty for a bare assignment or redirection.
+    pub words: Vec<ShellWord>,
+    /// `NAME=value` before the program.
+    pub assignments: Vec<(String, ShellWord)>,
+    /// Files it reads or writes by redirection.
+    pub redirections: Vec<Redirection>,
+    /// From the first assignment or word to the end of the last word or redirection, in the file.
+    pub span: Span,
+    /// What stands between it and the command before.
+    pub joined: Joined,
+    /// Nesting in which it stands: 0 at the top, one more for each subshell, brace group, if, loop, case or function.
+    pub depth: usize,
+    /// Whether it may not run at all, or more than once: after `||`, in an if, loop, case or function body.
+    pub conditional: bool,
+    /// Directory that `cd`s before it in the same text lead to, as written, unexpanded: `["/src", "lib"]`. `None` where a `cd` could not be read.
+    pub directory: Option<Vec<String>>,
+}
+
+/// What stands before a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// It is the first.
+    First,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `;` or a newline, or a keyword of a compound command.
+    Then,
+    /// `|`
+    Pipe,
+    /// `&`: the command before runs in the background.
+    Background,
+}
+
+/// A word, with quoting resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellWord {
+    /// As written.
+    pub raw: String,
+    /// Its parts in order, quotes and escapes resolved.
+    pub parts: Vec<WordPart>,
+    /// Its place in the file.
+    pub span: Span,
+}
+
+/// A part of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WordPart {
+    /// Plain text.
+    Literal(String),
+    /// `$NAME` or `${NAME}`; the flag says whether it stands in double quotes (else its value is split into words).
+    Variable(String, bool),
+    /// An unquoted `*`, `?` or `[`: a glob character.
+    Glob(char),
+    /// Anything else that the shell would expand: `$(…)`, `${x:-y}`, `~user`, `$((…))`, as written.
+    Dynamic(String),
+}
+
+impl ShellWord {
+    /// Its value where nothing in it is expanded.
+    pub fn literal(&self) -> Option<String> {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                WordPart::Literal(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// `> file` and its kin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirection {
+    /// `>`, `>>`, `<`, `<<`, `>&`, `&>` …
+    pub operator: String,
+    /// File or descriptor; the body of a heredoc is not kept here.
+    pub target: ShellWord,
+}
+
+/// Reads a text in POSIX or bash syntax. Never panics; guards against input that would be slow or deep (see the module's source).
+pub fn parse(_text: &LogicalText) -> Shell {
+    unimplemented!()
+}

@@ -1,0 +1,10 @@
+//! restage turns a single-stage Dockerfile into a multi-stage one.
+//!
+//! The modules stand in the order of the pipeline; [`pipeline::restage`] is the whole of it in one screen.
+
+pub mod context;
+pub mod dockerfile;
+pub mod knowledge;
+pub mod note;
+pub mod pipeline;
+pub mod recipe;
