@@ -35,6 +35,8 @@ const IGNORE: &[Ignore] = &[
     ("a class", "[a-c]x", &["ax", "cx", "dx"], &["dx"]),
     ("a class turned round", "[^a-c]x", &["ax", "dx"], &["ax"]),
     ("a backslash takes the meaning", "\\*", &["*", "a"], &["a"]),
+    ("a backslash before a letter is no separator", "a\\b", &["a/b", "ab"], &["a/b", "ab"]),
+    ("spaces inside of slashes", "/ a /", &["a", "b"], &["b"]),
     ("a broken class is no pattern", "[a", &["a", "[a"], &["[a", "a"]),
     ("dots are dots", "a.b", &["a.b", "axb"], &["axb"]),
     ("comments and blank lines", "# a\n\n  \nb\n", &["# a", "a", "b"], &["# a", "a"]),

@@ -44,8 +44,10 @@ impl Rule {
         let line = line.trim();
         let (exception, pattern) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim()));
         // What leaves the root matches nothing in it.
-        let pattern = path::clean(pattern).filter(|pattern| !pattern.is_empty())?;
-        Some(Self { exception, glob: Glob::deep(&pattern)? })
+        let pattern = path::clean(pattern)?;
+        // Docker trims again what the slashes at the ends kept apart, but not behind a `!`.
+        let pattern = if exception { &pattern } else { pattern.trim() };
+        if pattern.is_empty() { None } else { Some(Self { exception, glob: Glob::deep(pattern)? }) }
     }
 }
 

@@ -39,12 +39,17 @@ impl Glob {
         Some(Self(tokens))
     }
 
-    /// A pattern of `.dockerignore`, as moby's patternmatcher reads it: `filepath.Match` and `**`.
+    /// A pattern of `.dockerignore`, as moby's patternmatcher reads it: `filepath.Match` and `**`. `None` for one that
+    /// matches nothing.
     pub(super) fn deep(pattern: &str) -> Option<Self> {
         let mut chars = pattern.chars().peekable();
         let mut tokens = Vec::new();
         while let Some(char) = chars.next() {
             if char != '*' {
+                // moby makes a regular expression of it, where `\b` and the like mean something else (and never a name).
+                if char == '\\' && chars.peek().is_some_and(char::is_ascii_alphanumeric) {
+                    return None;
+                }
                 tokens.push(single(char, &mut chars)?);
             } else if chars.next_if_eq(&'*').is_none() {
                 tokens.push(Token::Star);

@@ -6,11 +6,13 @@
 pub mod cargo;
 mod dockerignore;
 mod glob;
+mod go_constraint;
 pub mod gomod;
 pub mod map_files;
 pub mod path;
 pub mod python;
 pub mod sources;
+mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
 
