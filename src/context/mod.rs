@@ -8,6 +8,7 @@ mod dockerignore;
 mod glob;
 mod go_constraint;
 pub mod gomod;
+mod manifest;
 pub mod map_files;
 pub mod path;
 pub mod python;
