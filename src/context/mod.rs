@@ -12,6 +12,8 @@ mod manifest;
 pub mod map_files;
 pub mod path;
 pub mod python;
+mod python_project;
+mod requirement_lines;
 pub mod sources;
 mod token;
 
