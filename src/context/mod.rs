@@ -14,6 +14,7 @@ pub mod path;
 pub mod python;
 mod python_project;
 mod requirement_lines;
+mod source_calls;
 pub mod sources;
 mod token;
 
