@@ -1,5 +1,6 @@
 //! Which programs a source starts: the calls that start one, and the commands they are given.
 
+use super::command_line;
 use super::token::{Language, Token};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,18 +62,6 @@ const PROGRAMS_MODULE: &str = "sh";
 /// Tokens of a call that are looked at for an argument: none is so long, and text that only opens calls takes no time.
 const LONGEST_CALL: usize = 1000;
 
-/// Words of the shell itself, which start nothing.
-const SHELL_WORDS: &[&str] = &[
-    ".", ":", "[", "[[", "alias", "break", "case", "cd", "continue", "do", "done", "echo", "elif", "else",
-    "esac", "eval", "exit", "export", "false", "fi", "for", "function", "if", "local", "printf", "pwd",
-    "read", "return", "set", "shift", "source", "test", "then", "trap", "true", "type", "ulimit", "umask",
-    "unset", "until", "wait", "while",
-];
-
-/// Words of the shell that stand before a command.
-const SHELL_PREFIXES: &[&str] =
-    &["!", "{", "command", "do", "elif", "else", "exec", "if", "then", "time", "until", "while"];
-
 /// The programs that a source starts, as far as it says so in literals; tokens without comments.
 pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> BTreeSet<String> {
     let mut found = Found::default();
@@ -90,7 +79,7 @@ pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> BTreeSet<Str
         }
         let is_called = |starter: &&Starter| starter.language == language && ends_with(&name, starter.name);
         let Some(starter) = STARTERS.iter().find(is_called) else { continue };
-        if command_is_foreign && starter.name[0] == "Command" && !name.iter().any(|part| *part == "process") {
+        if command_is_foreign && starter.name[0] == "Command" && !name.contains(&"process") {
             continue;
         }
         let value = argument(&tokens[open + 1..], starter.argument);
@@ -308,51 +297,9 @@ impl Found {
         self.0.insert(name.to_owned());
     }
 
-    /// Adds the first word of each command of a line for the shell.
     fn shell_line(&mut self, line: &str) {
-        for command in shell_commands(line) {
-            let is_assignment = |word: &String| word.split_once('=').is_some_and(|(name, _)| is_name(name));
-            let mut words = command
-                .iter()
-                .skip_while(|word| is_assignment(word) || SHELL_PREFIXES.contains(&word.as_str()));
-            if let Some(word) = words.next().filter(|word| !SHELL_WORDS.contains(&word.as_str())) {
-                self.add(word);
-            }
+        for program in command_line::programs(line) {
+            self.add(&program);
         }
     }
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
-}
-
-/// Commands of a line as lists of words: split at `|`, `;`, `&`, lines, parentheses and backquotes outside of quotes.
-fn shell_commands(line: &str) -> Vec<Vec<String>> {
-    let mut commands = vec![Vec::new()];
-    let mut word = String::new();
-    let mut quote = None;
-    let mut chars = line.chars();
-    let end = |commands: &mut Vec<Vec<String>>, word: &mut String| {
-        if let (Some(command), false) = (commands.last_mut(), word.is_empty()) {
-            command.push(std::mem::take(word));
-        }
-    };
-    while let Some(char) = chars.next() {
-        match char {
-            '\\' => word.extend(chars.next()),
-            _ if quote == Some(char) => quote = None,
-            _ if quote.is_some() => word.push(char),
-            '"' | '\'' => quote = Some(char),
-            // `2>&1` is no end.
-            '&' if word.ends_with('>') => word.push(char),
-            '|' | ';' | '&' | '\n' | '(' | ')' | '`' => {
-                end(&mut commands, &mut word);
-                commands.push(Vec::new());
-            }
-            _ if char.is_whitespace() => end(&mut commands, &mut word),
-            _ => word.push(char),
-        }
-    }
-    end(&mut commands, &mut word);
-    commands
 }
