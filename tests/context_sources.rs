@@ -126,14 +126,19 @@ const PROGRAMS: &[Programs] = &[
     (
         "Rust with a shell",
         "a.rs",
-        "Command::new(\"sh\")\n  .arg(\"-c\")\n  .arg(\"curl x | tar x\")\n  .status()",
+        "use std::process::Command;\nCommand::new(\"sh\")\n  .arg(\"-c\")\n  .arg(\"curl x | tar x\")\n  .status()",
         &["curl", "sh", "tar"],
     ),
-    ("Rust with a list", "a.rs", "Command::new(\"bash\").args([\"-c\", \"curl x\"])", &["bash", "curl"]),
+    (
+        "Rust with a list",
+        "a.rs",
+        "use tokio::process::Command;\nCommand::new(\"bash\").args([\"-c\", \"curl x\"])",
+        &["bash", "curl"],
+    ),
     (
         "Rust with names",
         "a.rs",
-        "const GIT: &'static str = \"git\"; static HG: &str = \"hg\";\nCommand::new(GIT); Command::new(&Self::HG);",
+        "use std::{fs, process::Command};\nconst GIT: &'static str = \"git\"; static HG: &str = \"hg\";\nCommand::new(GIT); Command::new(&Self::HG);",
         &["git", "hg"],
     ),
     (
@@ -143,15 +148,21 @@ const PROGRAMS: &[Programs] = &[
         &["git"],
     ),
     (
+        "Rust's commands from a prelude",
+        "a.rs",
+        "use super::prelude::*;\nCommand::new(\"build\"); std::process::exit(1);",
+        &[],
+    ),
+    (
         "Rust's tests",
         "a.rs",
-        "Command::new(\"git\");\n#[cfg(test)]\nmod tests { fn a() { Command::new(\"hg\"); } }\nfn b() { Command::new(\"svn\"); }",
+        "use std::process::Command;\nCommand::new(\"git\");\n#[cfg(test)]\nmod tests { fn a() { Command::new(\"hg\"); } }\nfn b() { Command::new(\"svn\"); }",
         &["git", "svn"],
     ),
     (
         "Rust's characters and lifetimes",
         "a.rs",
-        "fn a<'a>(x: &'a str) { let q = '\"'; let e = '\\''; Command::new(\"git\"); }",
+        "use std::process::Command;\nfn a<'a>(x: &'a str) { let q = '\"'; let e = '\\''; Command::new(\"git\"); }",
         &["git"],
     ),
     ("a test file", "a_test.go", "exec.Command(\"git\")", &[]),

@@ -81,17 +81,20 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
         let Some(text) = context.text(file) else { continue };
         let mut tokens: Vec<Token<'_>> =
             Tokens::new(&text, language).filter(|token| !matches!(token, Token::Comment(_))).collect();
-        if language == Language::Rust {
+        if language == Language::Rust && text.contains("#[cfg(test)]") {
             tokens = without_tests(&tokens);
         }
-        let says = |table: &[(Language, &[&str])]| {
-            let words =
-                table.iter().find(|(spoken, _)| *spoken == language).map_or(&[][..], |(_, words)| words);
-            tokens.iter().any(|token| matches!(token, Token::Word(word) if words.contains(word)))
-        };
-        hints.zones |= says(ZONES);
-        hints.content_types |= says(CONTENT_TYPES);
-        embeds_zones |= tokens.contains(&Token::Text("time/tzdata".into()));
+        let (zones, content_types) = (words_of(ZONES, language), words_of(CONTENT_TYPES, language));
+        for token in &tokens {
+            match token {
+                Token::Word(word) if word.len() > 2 => {
+                    hints.zones |= zones.contains(word);
+                    hints.content_types |= content_types.contains(word);
+                }
+                Token::Text(text) => embeds_zones |= language == Language::Go && text == "time/tzdata",
+                _ => {}
+            }
+        }
         let programs = source_calls::programs(&tokens, language);
         hints.programs.extend(programs.into_iter().map(|program| (program, file.to_owned())));
         for text in literals(&tokens, language) {
@@ -100,6 +103,11 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
     }
     hints.zones &= !embeds_zones;
     hints
+}
+
+/// The row of a language.
+fn words_of(table: &[(Language, &'static [&'static str])], language: Language) -> &'static [&'static str] {
+    table.iter().find(|(spoken, _)| *spoken == language).map_or(&[], |(_, words)| words)
 }
 
 /// Whether any source file, script or configuration file below a directory says this text (a file's name, say).
