@@ -127,6 +127,7 @@ fn links_lead_to_what_they_name() {
     assert_eq!(context.text("app/conf/app.toml").as_deref(), Some("key = 1"));
     assert_eq!(context.text("app.toml").as_deref(), Some("key = 1"));
     assert_eq!(context.matching("app/conf"), ["shared/conf"], "COPY copies what is in the directory");
+    assert_eq!(context.matching("app/c*"), ["shared/conf"], "and so it does for a pattern");
     assert_eq!(context.matching("app.toml"), ["app.toml"], "COPY keeps the name of the link");
     for broken in ["loop", "out", "dangling"] {
         assert!(!context.exists(broken) && context.entry(broken).is_some(), "{broken}");
