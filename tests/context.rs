@@ -99,13 +99,14 @@ const MATCHING: &[(&str, &str, &[&str])] = &[
     ("a class", "[a-m].txt", &["a.txt"]),
     ("a backslash in a pattern", "\\[x\\]*", &["[x].md"]),
     ("a backslash alone makes no pattern", "\\a.txt", &[]),
+    ("a backslash keeps a star from being a pattern", "\\*", &[]),
     ("a pattern below what is not there", "nothing/*", &[]),
     ("a broken pattern", "[a", &[]),
     ("an optional file", "go.mod go.sum*", &[]),
 ];
 
 const FILES: &[&str] =
-    &["a.txt", "z.txt", "[x].md", "src/main.go", "src/deep/x.go", "static/css/a.css", "static/logo.svg"];
+    &["a.txt", "z.txt", "*", "[x].md", "src/main.go", "src/deep/x.go", "static/css/a.css", "static/logo.svg"];
 
 #[test]
 fn matching() {

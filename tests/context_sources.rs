@@ -79,6 +79,7 @@ const PROGRAMS: &[Programs] = &[
         "shutil.which('pdftotext')\nos.execvp('nginx', [])\nos.spawnlp(os.P_WAIT, 'cp', 'cp')",
         &["cp", "nginx", "pdftotext"],
     ),
+    ("another thing of its name", "a.py", "sh = open_sheet()\nsh.git(1)", &[]),
     (
         "the module of programs",
         "a.py",

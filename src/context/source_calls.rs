@@ -71,9 +71,8 @@ pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> BTreeSet<Str
     let mut variables = BTreeMap::new();
     for (open, _) in tokens.iter().enumerate().filter(|(_, token)| **token == Token::Sign('(')) {
         let name = called(tokens, open, &imports);
-        if let [module, program] = &name[..]
-            && language == Python
-            && *module == PROGRAMS_MODULE
+        if let [PROGRAMS_MODULE, program] = name[..]
+            && imports.values().any(|full| full.first() == Some(&PROGRAMS_MODULE))
         {
             found.add(program);
         }
