@@ -21,6 +21,16 @@ pub enum Distribution {
 }
 
 impl Distribution {
+    /// Lower-case name of the family, without the release.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Debian(_) => "debian",
+            Self::Ubuntu(_) => "ubuntu",
+            Self::Alpine(_) => "alpine",
+            Self::Rhel(_) => "rhel",
+        }
+    }
+
     /// Which C library its programs are linked with.
     pub fn libc(&self) -> Libc {
         if matches!(self, Self::Alpine(_)) { Libc::Musl } else { Libc::Glibc }
