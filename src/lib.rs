@@ -2,9 +2,11 @@
 //!
 //! The modules stand in the order of the pipeline; [`pipeline::restage`] is the whole of it in one screen.
 
+pub mod cli;
 pub mod context;
 pub mod dockerfile;
 pub mod knowledge;
 pub mod note;
 pub mod pipeline;
 pub mod recipe;
+pub mod report;

@@ -1,0 +1,236 @@
+//! One file, from its path to its report.
+
+use std::fs;
+use std::io::{self, Read};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+
+use super::args::{Args, Mode};
+use super::folder::Folder;
+use super::inputs::Found;
+use super::place::{self, Evidence};
+use super::{rules, write};
+use crate::context::Context;
+use crate::dockerfile::document::Document;
+use crate::knowledge::Knowledge;
+use crate::note::{Level, Note, Reason, Safety};
+use crate::pipeline::{self, Outcome, Request};
+use crate::recipe::Recipes;
+use crate::report::{Failure, Report, Verdict};
+
+/// Largest file that is taken for a Dockerfile, in bytes.
+const LARGEST: u64 = 16 << 20;
+
+/// All that files are worked with.
+pub(super) struct Workshop<'a> {
+    args: &'a Args,
+    recipes: Recipes,
+    knowledge: Knowledge,
+    /// The working directory, without links in it.
+    here: PathBuf,
+}
+
+impl<'a> Workshop<'a> {
+    /// Loads the rules.
+    ///
+    /// # Errors
+    /// The path at fault, and why nothing can be worked.
+    pub(super) fn open(args: &'a Args) -> Result<Self, (Option<String>, Failure)> {
+        let recipes =
+            rules::load(args.rules.as_deref()).map_err(|(path, failure)| (Some(shown(&path)), failure))?;
+        if let Some(context) = args.context.as_deref().filter(|context| !context.is_dir()) {
+            let failure = Failure::new("the build context is not a folder that can be seen");
+            return Err((Some(shown(context)), failure));
+        }
+        let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
+        Ok(Self { args, recipes, knowledge: Knowledge::embedded(), here })
+    }
+
+    /// Reads, converts and, if so asked, writes one file.
+    pub(super) fn work(&self, input: &Found) -> Report {
+        let (path, bytes) = match input {
+            Found::Nothing(path, failure) => {
+                return self.report(path, String::new(), Verdict::Failed(failure.clone()));
+            }
+            Found::Stdin => {
+                let path = self.args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("stdin"));
+                (path, read(io::stdin().lock()))
+            }
+            Found::File(path) => (path.clone(), fs::File::open(path).and_then(read)),
+        };
+        let text = match bytes.map_err(|error| Failure::new(format!("can't read: {error}"))).and_then(decode)
+        {
+            Ok(text) => text,
+            Err(failure) => return self.report(&path, String::new(), Verdict::Failed(failure)),
+        };
+        let place = match input {
+            Found::Stdin => self.args.stdin_filename.as_deref(),
+            _ => Some(path.as_path()),
+        };
+        let mut verdict = guarded(|| self.convert(&text, place)).unwrap_or_else(Verdict::Failed);
+        if let (Verdict::Converted(rewrite), Mode::Write, Found::File(path)) =
+            (&verdict, self.args.mode(), input)
+            && let Err(failure) = write::replace(path, &text, &rewrite.text)
+        {
+            verdict = Verdict::Failed(failure);
+        }
+        self.report(&path, text, verdict)
+    }
+
+    fn convert(&self, text: &str, place: Option<&Path>) -> Verdict {
+        let (context, noted) = self.context(text, place);
+        let outcome = pipeline::restage(&Request {
+            text,
+            context: context.as_ref(),
+            recipes: &self.recipes,
+            knowledge: &self.knowledge,
+            runtime: self.args.runtime.as_ref(),
+        });
+        match outcome {
+            Outcome::Unchanged(note) => Verdict::Unchanged(note),
+            Outcome::Refused(mut notes) => {
+                notes.extend(noted);
+                Verdict::Refused(notes)
+            }
+            Outcome::Rewritten(mut rewrite) => {
+                rewrite.notes.extend(noted);
+                if self.args.safe && rewrite.safety() < Safety::Safe {
+                    Verdict::HeldBack(rewrite)
+                } else {
+                    Verdict::Converted(rewrite)
+                }
+            }
+        }
+    }
+
+    /// What can be seen of the build context of a Dockerfile that stands at `place`, and what is to be said about it.
+    fn context(&self, text: &str, place: Option<&Path>) -> (Option<Context>, Option<Note>) {
+        let own = place.map(|place| place.parent().unwrap_or(Path::new("")).to_owned());
+        let (root, mut noted) = match (&self.args.context, &own) {
+            (Some(context), _) => (context.clone(), None),
+            (None, Some(own)) => self.chosen(text, own),
+            (None, None) => return (None, None),
+        };
+        let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
+        let context = Folder::open(&root).map(|folder| {
+            let ignore = place.and_then(|place| {
+                let mut beside = place.as_os_str().to_owned();
+                beside.push(".dockerignore");
+                fs::read_to_string(beside).ok()
+            });
+            let ignore = ignore.or_else(|| fs::read_to_string(root.join(".dockerignore")).ok());
+            Context::new(Box::new(folder), ignore.as_deref())
+        });
+        if context.is_none() && root.is_dir() {
+            let message = format!("the build context {} holds too many files to look at", shown(&root));
+            noted = Some(Note::assumption(Reason::ContextUnseen, None, message));
+        }
+        (context, noted)
+    }
+
+    /// The context as [`place::choose`] has it: from the Dockerfile's own folder up to the root of its repository, or
+    /// else up to the working directory.
+    fn chosen(&self, text: &str, own: &Path) -> (PathBuf, Option<Note>) {
+        let sources = Document::parse(text).map(|document| place::sources(&document)).unwrap_or_default();
+        let Ok(start) = self.here.join(own).canonicalize() else { return (own.to_owned(), None) };
+        let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&self.here);
+        let candidates: Vec<PathBuf> = if start.starts_with(top) {
+            start.ancestors().take_while(|folder| folder.starts_with(top)).map(Path::to_owned).collect()
+        } else {
+            vec![start.clone()]
+        };
+        let (index, evidence) = place::choose(&candidates, &sources, |path| path.symlink_metadata().is_ok());
+        let root = candidates[index].clone();
+        let level = match evidence {
+            Evidence::Own => return (own.to_owned(), None),
+            Evidence::Every => Level::Advice,
+            Evidence::Most => Level::Assumption,
+        };
+        let steps = "../".repeat(index);
+        let message = format!(
+            "the sources of COPY stand in `{}`, which is taken for the build context",
+            steps.trim_end_matches('/')
+        );
+        let note =
+            Note::new(level, Reason::ContextElsewhere, None, message).help("--context DIR says otherwise");
+        (root, Some(note))
+    }
+
+    fn report(&self, path: &Path, before: String, verdict: Verdict) -> Report {
+        // git follows no links: the patch names the file itself.
+        let target = path.canonicalize();
+        let patch_path = match &target {
+            Ok(target) => target.strip_prefix(&self.here).unwrap_or(target).to_owned(),
+            Err(_) => path.to_owned(),
+        };
+        Report { path: shown(path), patch_path, before, verdict }
+    }
+}
+
+/// Reads all there is, up to a bound: `/dev/zero` has no end.
+fn read(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
+    if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST) {
+        return Err(Failure::new(format!("larger than {} MiB: not a Dockerfile", LARGEST >> 20)));
+    }
+    if bytes.contains(&0) {
+        return Err(Failure::new("a binary file: not a Dockerfile"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        Failure::new(format!("not UTF-8: line {line} has bytes that are no text"))
+            .help("save the file as UTF-8")
+    })
+}
+
+/// Runs `work`; a panic in it is a failure of this one file.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        Failure::new("restage itself failed on this file, which was left alone")
+            .help("this is a defect of restage: please report it with the file and the message above")
+    })
+}
+
+/// A path for people: control characters escaped.
+fn shown(path: &Path) -> String {
+    let mut shown = String::new();
+    for character in path.to_string_lossy().chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_of_one_file() {
+        assert_eq!(guarded(|| 1), Ok(1));
+        let failure = guarded(|| -> () { panic!("told by the test that a panic is caught") }).unwrap_err();
+        assert!(failure.help.unwrap().contains("defect of restage"));
+    }
+
+    #[test]
+    fn only_text_is_decoded() {
+        assert_eq!(decode(b"FROM a\n".to_vec()).unwrap(), "FROM a\n");
+        assert_eq!(decode(b"\x7fELF\0".to_vec()).unwrap_err().message, "a binary file: not a Dockerfile");
+        let failure = decode(b"FROM a\n# caf\xe9\n".to_vec()).unwrap_err();
+        assert_eq!(failure.message, "not UTF-8: line 2 has bytes that are no text");
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_read_to_the_end() {
+        assert!(decode(read(io::repeat(b'a')).unwrap()).unwrap_err().message.starts_with("larger than"));
+    }
+}
