@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -149,7 +150,12 @@ impl Args {
         } else {
             return Ok(args);
         };
-        Err(Self::command().error(ErrorKind::ArgumentConflict, conflict))
+        Err(Self::conflict(conflict))
+    }
+
+    /// Arguments that do not go together, in clap's voice.
+    pub(super) fn conflict(message: impl Display) -> clap::Error {
+        Self::command().error(ErrorKind::ArgumentConflict, message)
     }
 
     /// What is done with a conversion.

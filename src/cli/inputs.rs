@@ -35,12 +35,6 @@ pub(super) fn find(paths: &[PathBuf]) -> Vec<Found> {
     found
 }
 
-/// `--stdout` with more than one file.
-pub(super) fn too_many(count: usize) -> Failure {
-    Failure::new(format!("--stdout prints one file, and {count} were found"))
-        .help("name the one that is meant, or use --write to change them all")
-}
-
 fn search(root: &Path, seen: &mut HashSet<PathBuf>, found: &mut Vec<Found>) {
     let mut files = Vec::new();
     let mut failures = Vec::new();

@@ -6,6 +6,7 @@
 
 mod args;
 mod folder;
+mod guard;
 mod inputs;
 mod place;
 mod rules;
@@ -37,33 +38,33 @@ const STACK: usize = 8 << 20;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match Args::read(args) {
         Ok(args) => args,
-        Err(error) => {
-            // Help and version go to stdout and are fine; the rest is usage.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return usage(&error),
     };
-    let mut screen = Screen::new(&args);
     if args.list_reasons {
+        let mut screen = Screen::new(&args, true);
         for reason in Reason::ALL {
             screen.result(&format!("{:<24} {}\n", reason.id(), reason.meaning()));
         }
         return ExitCode::SUCCESS;
     }
+    let inputs = inputs::find(&args.paths);
+    let mut screen = Screen::new(&args, inputs.len() == 1);
     let workshop = match Workshop::open(&args) {
         Ok(workshop) => workshop,
         Err((path, failure)) => {
-            screen.failure(path.as_deref(), &failure);
+            screen.failure(&path, &failure);
             return ExitCode::from(2);
         }
     };
-    let inputs = inputs::find(&args.paths);
     if args.mode() == Mode::Stdout && inputs.len() > 1 {
-        screen.failure(None, &inputs::too_many(inputs.len()));
-        return ExitCode::from(2);
+        return usage(&Args::conflict(format!(
+            "'--stdout' prints one file, and {} were found",
+            inputs.len()
+        )));
     }
 
     let mut tally = Tally::default();
+    guard::install();
     screen.open();
     let stop = AtomicBool::new(false);
     in_order(
@@ -86,6 +87,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         (0, true) => 1,
         (0, false) => 0,
     })
+}
+
+/// Tells clap's errors; help and version are among them, and fine.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
 /// Works the inputs on all cores, and hands the reports over in the order of the inputs.

@@ -25,7 +25,8 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    pub(super) fn new(args: &Args) -> Self {
+    /// The streams as they were asked for; `alone` tells whether a single file is shown.
+    pub(super) fn new(args: &Args, alone: bool) -> Self {
         match args.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -38,7 +39,7 @@ impl Screen {
             format: args.format,
             quiet: args.quiet,
             painted: painted(AutoStream::choice(&io::stdout())),
-            look: Look { color: painted(AutoStream::choice(&io::stderr())), verbose: args.verbose },
+            look: Look { color: painted(AutoStream::choice(&io::stderr())), verbose: args.verbose, alone },
             filter: args.write && args.paths.iter().any(|path| path.as_os_str() == "-"),
             broken: false,
             begun: false,
@@ -93,7 +94,7 @@ impl Screen {
     }
 
     /// A failure that leaves nothing to do.
-    pub(super) fn failure(&self, path: Option<&str>, failure: &Failure) {
+    pub(super) fn failure(&self, path: &str, failure: &Failure) {
         talk(&text::failure(path, failure, self.look));
     }
 

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::io::{self, Read};
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use super::args::{Args, Mode};
 use super::folder::Folder;
 use super::inputs::Found;
 use super::place::{self, Evidence};
-use super::{rules, write};
+use super::{guard, rules, write};
 use crate::context::Context;
 use crate::dockerfile::document::Document;
 use crate::knowledge::Knowledge;
@@ -35,12 +34,12 @@ impl<'a> Workshop<'a> {
     ///
     /// # Errors
     /// The path at fault, and why nothing can be worked.
-    pub(super) fn open(args: &'a Args) -> Result<Self, (Option<String>, Failure)> {
+    pub(super) fn open(args: &'a Args) -> Result<Self, (String, Failure)> {
         let recipes =
-            rules::load(args.rules.as_deref()).map_err(|(path, failure)| (Some(shown(&path)), failure))?;
+            rules::load(args.rules.as_deref()).map_err(|(path, failure)| (shown(&path), failure))?;
         if let Some(context) = args.context.as_deref().filter(|context| !context.is_dir()) {
             let failure = Failure::new("the build context is not a folder that can be seen");
-            return Err((Some(shown(context)), failure));
+            return Err((shown(context), failure));
         }
         let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
         Ok(Self { args, recipes, knowledge: Knowledge::embedded(), here })
@@ -58,8 +57,7 @@ impl<'a> Workshop<'a> {
             }
             Found::File(path) => (path.clone(), fs::File::open(path).and_then(read)),
         };
-        let text = match bytes.map_err(|error| Failure::new(format!("can't read: {error}"))).and_then(decode)
-        {
+        let text = match bytes.map_err(unread).and_then(decode) {
             Ok(text) => text,
             Err(failure) => return self.report(&path, String::new(), Verdict::Failed(failure)),
         };
@@ -67,7 +65,7 @@ impl<'a> Workshop<'a> {
             Found::Stdin => self.args.stdin_filename.as_deref(),
             _ => Some(path.as_path()),
         };
-        let mut verdict = guarded(|| self.convert(&text, place)).unwrap_or_else(Verdict::Failed);
+        let mut verdict = guard::run(|| self.convert(&text, place)).unwrap_or_else(Verdict::Failed);
         if let (Verdict::Converted(rewrite), Mode::Write, Found::File(path)) =
             (&verdict, self.args.mode(), input)
             && let Err(failure) = write::replace(path, &text, &rewrite.text)
@@ -174,6 +172,14 @@ fn read(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+fn unread(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::new("no such file"),
+        io::ErrorKind::PermissionDenied => Failure::new("no permission to read this file"),
+        _ => Failure::new(format!("can't read: {error}")),
+    }
+}
+
 fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST) {
         return Err(Failure::new(format!("larger than {} MiB: not a Dockerfile", LARGEST >> 20)));
@@ -186,14 +192,6 @@ fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
         let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
         Failure::new(format!("not UTF-8: line {line} has bytes that are no text"))
             .help("save the file as UTF-8")
-    })
-}
-
-/// Runs `work`; a panic in it is a failure of this one file.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
-    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-        Failure::new("restage itself failed on this file, which was left alone")
-            .help("this is a defect of restage: please report it with the file and the message above")
     })
 }
 
@@ -213,13 +211,6 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_panic_is_a_failure_of_one_file() {
-        assert_eq!(guarded(|| 1), Ok(1));
-        let failure = guarded(|| -> () { panic!("told by the test that a panic is caught") }).unwrap_err();
-        assert!(failure.help.unwrap().contains("defect of restage"));
-    }
 
     #[test]
     fn only_text_is_decoded() {

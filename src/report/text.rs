@@ -14,14 +14,16 @@ pub struct Look {
     pub color: bool,
     /// With advice too, on which nothing depends.
     pub verbose: bool,
+    /// Whether it is the only file: then it is also told why nothing is to be done with it.
+    pub alone: bool,
 }
 
 /// Everything said about one file; empty where there is nothing to say.
 pub fn notes(report: &Report, look: Look) -> String {
     if let Verdict::Failed(failure) = &report.verdict {
-        return self::failure(Some(&report.path), failure, look);
+        return self::failure(&report.path, failure, look);
     }
-    let told = matches!(report.verdict, Verdict::Unchanged(_)) || look.verbose;
+    let told = look.verbose || look.alone && matches!(report.verdict, Verdict::Unchanged(_));
     let mut out: String = report
         .notes()
         .iter()
@@ -35,7 +37,7 @@ pub fn notes(report: &Report, look: Look) -> String {
             Weight::NOTE.with_name("held back"),
             None,
             &held.message,
-            Some(&report.path),
+            &report.path,
             None,
             held.help.as_deref(),
             look,
@@ -44,8 +46,8 @@ pub fn notes(report: &Report, look: Look) -> String {
     out
 }
 
-/// A failure, about a file or about nothing in particular.
-pub fn failure(path: Option<&str>, failure: &Failure, look: Look) -> String {
+/// A failure about a file or folder.
+pub fn failure(path: &str, failure: &Failure, look: Look) -> String {
     let excerpt = failure.excerpt.as_ref().map(|(text, span)| (text.as_str(), *span));
     block(Weight::ERROR, None, &failure.message, path, excerpt, failure.help.as_deref(), look)
 }
@@ -58,7 +60,7 @@ fn note(path: &str, text: &str, note: &Note, look: Look) -> String {
         (Level::Advice, _) => Weight::NOTE,
     };
     let excerpt = note.span.map(|span| (text, span));
-    block(weight, Some(note.reason.id()), &note.message, Some(path), excerpt, note.help.as_deref(), look)
+    block(weight, Some(note.reason.id()), &note.message, path, excerpt, note.help.as_deref(), look)
 }
 
 /// One block: title, place, excerpt, help.
@@ -66,7 +68,7 @@ fn block(
     weight: Weight<'_>,
     id: Option<&str>,
     message: &str,
-    path: Option<&str>,
+    path: &str,
     excerpt: Option<(&str, Span)>,
     help: Option<&str>,
     look: Look,
@@ -79,15 +81,14 @@ fn block(
     // A blank line has nothing to point at, and an empty text has no line.
     let place =
         excerpt.map(|(text, span)| Place::of(text, span)).filter(|place| !place.text.trim().is_empty());
-    group = match (place, path) {
-        (Some(place), path) => group.element(
+    group = match place {
+        Some(place) => group.element(
             Snippet::source(place.text)
                 .line_start(place.line)
                 .path(path)
                 .annotation(AnnotationKind::Primary.span(place.range)),
         ),
-        (None, Some(path)) => group.element(Origin::path(path)),
-        (None, None) => group,
+        None => group.element(Origin::path(path)),
     };
     if let Some(help) = help {
         group = group.element(Weight::HELP.message(help));
