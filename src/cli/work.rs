@@ -11,6 +11,7 @@ use super::place::{self, Evidence};
 use super::{guard, rules, write};
 use crate::context::Context;
 use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::Keyword;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::pipeline::{self, Outcome, Request};
@@ -101,24 +102,21 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// What can be seen of the build context of a Dockerfile that stands at `place`, and what is to be said about it.
+    /// What can be seen of the build context of a Dockerfile that stands at `place`, and what is to be said about it. A
+    /// text that no context could convert is given none: listing one takes time.
     fn context(&self, text: &str, place: Option<&Path>) -> (Option<Context>, Option<Note>) {
-        let own = place.map(|place| place.parent().unwrap_or(Path::new("")).to_owned());
-        let (root, mut noted) = match (&self.args.context, &own) {
+        let Ok(document) = Document::parse(text) else { return (None, None) };
+        if document.instructions.iter().filter(|one| one.keyword == Keyword::From).count() != 1 {
+            return (None, None);
+        }
+        let (root, mut noted) = match (&self.args.context, place) {
             (Some(context), _) => (context.clone(), None),
-            (None, Some(own)) => self.chosen(text, own),
+            (None, Some(place)) => self.chosen(&document, place.parent().unwrap_or(Path::new(""))),
             (None, None) => return (None, None),
         };
         let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
-        let context = Folder::open(&root).map(|folder| {
-            let ignore = place.and_then(|place| {
-                let mut beside = place.as_os_str().to_owned();
-                beside.push(".dockerignore");
-                fs::read_to_string(beside).ok()
-            });
-            let ignore = ignore.or_else(|| fs::read_to_string(root.join(".dockerignore")).ok());
-            Context::new(Box::new(folder), ignore.as_deref())
-        });
+        let context = Folder::open(&root)
+            .map(|folder| Context::new(Box::new(folder), ignored(&root, place).as_deref()));
         if context.is_none() && root.is_dir() {
             let message = format!("the build context {} holds too many files to look at", shown(&root));
             noted = Some(Note::assumption(Reason::ContextUnseen, None, message));
@@ -128,27 +126,23 @@ impl<'a> Workshop<'a> {
 
     /// The context as [`place::choose`] has it: from the Dockerfile's own folder up to the root of its repository, or
     /// else up to the working directory.
-    fn chosen(&self, text: &str, own: &Path) -> (PathBuf, Option<Note>) {
-        let sources = Document::parse(text).map(|document| place::sources(&document)).unwrap_or_default();
+    fn chosen(&self, document: &Document, own: &Path) -> (PathBuf, Option<Note>) {
         let Ok(start) = self.here.join(own).canonicalize() else { return (own.to_owned(), None) };
         let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&self.here);
-        let candidates: Vec<PathBuf> = if start.starts_with(top) {
-            start.ancestors().take_while(|folder| folder.starts_with(top)).map(Path::to_owned).collect()
-        } else {
-            vec![start.clone()]
-        };
-        let (index, evidence) = place::choose(&candidates, &sources, |path| path.symlink_metadata().is_ok());
-        let root = candidates[index].clone();
+        let above = start.ancestors().take_while(|folder| *folder == start || folder.starts_with(top));
+        let candidates: Vec<PathBuf> = above.map(Path::to_owned).collect();
+        let exists = |path: &Path| path.symlink_metadata().is_ok();
+        let (index, evidence) = place::choose(&candidates, &place::sources(document), exists);
         let level = match evidence {
             Evidence::Own => return (own.to_owned(), None),
             Evidence::Every => Level::Advice,
             Evidence::Most => Level::Assumption,
         };
-        let steps = "../".repeat(index);
-        let message = format!(
-            "the sources of COPY stand in `{}`, which is taken for the build context",
-            steps.trim_end_matches('/')
-        );
+        let root = candidates[index].clone();
+        let near = root.strip_prefix(&self.here).unwrap_or(&root);
+        let near = if near.as_os_str().is_empty() { Path::new(".") } else { near };
+        let message =
+            format!("the build context is taken to be {}, where the sources of COPY stand", shown(near));
         let note =
             Note::new(level, Reason::ContextElsewhere, None, message).help("--context DIR says otherwise");
         (root, Some(note))
@@ -163,6 +157,17 @@ impl<'a> Workshop<'a> {
         };
         Report { path: shown(path), patch_path, before, verdict }
     }
+}
+
+/// The text of the `.dockerignore` in force: the Dockerfile's own goes before that of the context.
+fn ignored(root: &Path, place: Option<&Path>) -> Option<String> {
+    let beside = place.map(|place| {
+        let mut path = place.as_os_str().to_owned();
+        path.push(".dockerignore");
+        path
+    });
+    let own = beside.and_then(|path| fs::read_to_string(path).ok());
+    own.or_else(|| fs::read_to_string(root.join(".dockerignore")).ok())
 }
 
 /// Reads all there is, up to a bound: `/dev/zero` has no end.
