@@ -79,8 +79,9 @@ fn told(output: &Output) -> String {
 
 #[test]
 fn a_patch_applies_as_it_is_written() {
-    let texts: [fn(String) -> String; 4] = [
+    let texts: [fn(String) -> String; 5] = [
         |text| text,
+        |text| text.replace("WORKDIR", "# \u{1b}[31mred\u{1b}[0m and \r back\nWORKDIR"),
         |text| text.replace('\n', "\r\n"),
         |text| text.trim_end().to_owned(),
         |text| text.replace('\n', "\r\n").trim_end().to_owned(),
@@ -208,6 +209,18 @@ fn json_tells_everything() {
     assert_eq!(told["files"][2]["notes"][0]["message"], "no such file");
     assert_eq!(told["summary"]["files"], 3);
     assert_eq!(told["summary"]["failed"], 1);
+}
+
+#[test]
+fn colors_are_paint_and_nothing_else() {
+    let world = World::new(&["a"]);
+    let plain = out(&world.restage(&["--color", "auto", "a"]));
+    let painted = out(&world.restage(&["--color", "always", "a"]));
+    assert!(painted.contains("\u{1b}[32m+FROM "), "{painted:?}");
+    let codes = ["0", "1", "31", "32", "36"].map(|code| format!("\u{1b}[{code}m"));
+    assert_eq!(codes.iter().fold(painted, |text, code| text.replace(code, "")), plain);
+    assert!(told(&world.restage(&["--color", "always", "gone"])).contains('\u{1b}'));
+    assert!(!told(&world.restage(&["--color", "never", "gone"])).contains('\u{1b}'));
 }
 
 #[test]

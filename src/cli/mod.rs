@@ -12,26 +12,19 @@ mod place;
 mod rules;
 mod screen;
 mod work;
+mod workers;
 mod write;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::args::{Args, Mode};
-use self::inputs::Found;
 use self::screen::Screen;
 use self::work::Workshop;
 use crate::note::Reason;
+use crate::report::Class;
 use crate::report::tally::Tally;
-use crate::report::{Class, Report};
-
-/// Some core functions walk what they read by recursion; a worker's stack is as roomy as a main thread's.
-const STACK: usize = 8 << 20;
 
 /// Runs the program on its arguments (the first is the program's name) and says how it ended: 0 fine, 1 `--check` found
 /// something to change, 2 something failed.
@@ -67,7 +60,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     guard::install();
     screen.open();
     let stop = AtomicBool::new(false);
-    in_order(
+    workers::in_order(
         &inputs,
         &stop,
         |input| workshop.work(input),
@@ -93,43 +86,4 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
-}
-
-/// Works the inputs on all cores, and hands the reports over in the order of the inputs.
-fn in_order(
-    inputs: &[Found],
-    stop: &AtomicBool,
-    work: impl Fn(&Found) -> Report + Sync,
-    mut done: impl FnMut(Report),
-) {
-    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(inputs.len());
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            let (sender, next, work) = (sender.clone(), &next, &work);
-            let worker = move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(input) = inputs.get(index) else { break };
-                    if sender.send((index, work(input))).is_err() {
-                        break;
-                    }
-                }
-            };
-            if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
-                break;
-            }
-        }
-        drop(sender);
-        let mut early = BTreeMap::new();
-        let mut due = 0;
-        for (index, report) in receiver {
-            early.insert(index, report);
-            while let Some(report) = early.remove(&due) {
-                done(report);
-                due += 1;
-            }
-        }
-    });
 }
