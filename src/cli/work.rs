@@ -166,8 +166,8 @@ fn ignored(root: &Path, place: Option<&Path>) -> Option<String> {
         path.push(".dockerignore");
         path
     });
-    let own = beside.and_then(|path| fs::read_to_string(path).ok());
-    own.or_else(|| fs::read_to_string(root.join(".dockerignore")).ok())
+    let text = |path: PathBuf| path.is_file().then(|| fs::read_to_string(path).ok())?;
+    beside.and_then(text).or_else(|| text(root.join(".dockerignore")))
 }
 
 /// Reads all there is, up to a bound: `/dev/zero` has no end.
