@@ -166,8 +166,8 @@ fn ignored(root: &Path, place: Option<&Path>) -> Option<String> {
         path.push(".dockerignore");
         path
     });
-    let text = |path: PathBuf| path.is_file().then(|| fs::read_to_string(path).ok())?;
-    beside.and_then(text).or_else(|| text(root.join(".dockerignore")))
+    let text = |path: &Path| if path.is_file() { fs::read_to_string(path).ok() } else { None };
+    beside.and_then(|path| text(Path::new(&path))).or_else(|| text(&root.join(".dockerignore")))
 }
 
 /// Reads all there is, up to a bound: `/dev/zero` has no end.
