@@ -2,6 +2,7 @@
 //! can't say, of files on disk and of other programs, is said here in Rust.
 
 #![expect(clippy::disallowed_methods, reason = "tests make files and start programs")]
+#![expect(clippy::unwrap_used, reason = "a test that can not go on has failed")]
 
 use std::fs;
 use std::io::Write as _;

@@ -62,7 +62,7 @@ mod tests {
     fn the_slow_are_waited_for() {
         let tasks: Vec<u64> = (0..20).collect();
         let work = |task: &u64| {
-            thread::sleep(Duration::from_millis(if task % 5 == 0 { 20 } else { 0 }));
+            thread::sleep(Duration::from_millis(if task.is_multiple_of(5) { 20 } else { 0 }));
             *task
         };
         let mut results = Vec::new();
