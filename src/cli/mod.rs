@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the layer that opens files")]
 
 mod args;
+mod contexts;
 mod folder;
 mod guard;
 mod inputs;

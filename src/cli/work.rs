@@ -5,15 +5,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::{Args, Mode};
-use super::folder::Folder;
+use super::contexts::Contexts;
 use super::inputs::Found;
-use super::place::{self, Evidence};
 use super::{guard, rules, write};
-use crate::context::Context;
-use crate::dockerfile::document::Document;
-use crate::dockerfile::instruction::Keyword;
 use crate::knowledge::Knowledge;
-use crate::note::{Level, Note, Reason, Safety};
+use crate::note::Safety;
 use crate::pipeline::{self, Outcome, Request};
 use crate::recipe::Recipes;
 use crate::report::{Failure, Report, Verdict};
@@ -26,6 +22,7 @@ pub(super) struct Workshop<'a> {
     args: &'a Args,
     recipes: Recipes,
     knowledge: Knowledge,
+    contexts: Contexts,
     /// The working directory, without links in it.
     here: PathBuf,
 }
@@ -43,7 +40,8 @@ impl<'a> Workshop<'a> {
             return Err((shown(context), failure));
         }
         let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
-        Ok(Self { args, recipes, knowledge: Knowledge::embedded(), here })
+        let contexts = Contexts::new(args.context.clone(), here.clone());
+        Ok(Self { args, recipes, knowledge: Knowledge::embedded(), contexts, here })
     }
 
     /// Reads, converts and, if so asked, writes one file.
@@ -77,10 +75,10 @@ impl<'a> Workshop<'a> {
     }
 
     fn convert(&self, text: &str, place: Option<&Path>) -> Verdict {
-        let (context, noted) = self.context(text, place);
+        let (context, noted) = self.contexts.of(text, place);
         let outcome = pipeline::restage(&Request {
             text,
-            context: context.as_ref(),
+            context: context.as_deref(),
             recipes: &self.recipes,
             knowledge: &self.knowledge,
             runtime: self.args.runtime.as_ref(),
@@ -102,52 +100,6 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// What can be seen of the build context of a Dockerfile that stands at `place`, and what is to be said about it. A
-    /// text that no context could convert is given none: listing one takes time.
-    fn context(&self, text: &str, place: Option<&Path>) -> (Option<Context>, Option<Note>) {
-        let Ok(document) = Document::parse(text) else { return (None, None) };
-        if document.instructions.iter().filter(|one| one.keyword == Keyword::From).count() != 1 {
-            return (None, None);
-        }
-        let (root, mut noted) = match (&self.args.context, place) {
-            (Some(context), _) => (context.clone(), None),
-            (None, Some(place)) => self.chosen(&document, place.parent().unwrap_or(Path::new(""))),
-            (None, None) => return (None, None),
-        };
-        let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
-        let context = Folder::open(&root)
-            .map(|folder| Context::new(Box::new(folder), ignored(&root, place).as_deref()));
-        if context.is_none() && root.is_dir() {
-            let message = format!("the build context {} holds too many files to look at", shown(&root));
-            noted = Some(Note::assumption(Reason::ContextUnseen, None, message));
-        }
-        (context, noted)
-    }
-
-    /// The context as [`place::choose`] has it: from the Dockerfile's own folder up to the root of its repository, or
-    /// else up to the working directory.
-    fn chosen(&self, document: &Document, own: &Path) -> (PathBuf, Option<Note>) {
-        let Ok(start) = self.here.join(own).canonicalize() else { return (own.to_owned(), None) };
-        let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&self.here);
-        let above = start.ancestors().take_while(|folder| *folder == start || folder.starts_with(top));
-        let candidates: Vec<PathBuf> = above.map(Path::to_owned).collect();
-        let exists = |path: &Path| path.symlink_metadata().is_ok();
-        let (index, evidence) = place::choose(&candidates, &place::sources(document), exists);
-        let level = match evidence {
-            Evidence::Own => return (own.to_owned(), None),
-            Evidence::Every => Level::Advice,
-            Evidence::Most => Level::Assumption,
-        };
-        let root = candidates[index].clone();
-        let near = root.strip_prefix(&self.here).unwrap_or(&root);
-        let near = if near.as_os_str().is_empty() { Path::new(".") } else { near };
-        let message =
-            format!("the build context is taken to be {}, where the sources of COPY stand", shown(near));
-        let note =
-            Note::new(level, Reason::ContextElsewhere, None, message).help("--context DIR says otherwise");
-        (root, Some(note))
-    }
-
     fn report(&self, path: &Path, before: String, verdict: Verdict) -> Report {
         // git follows no links: the patch names the file itself.
         let target = path.canonicalize();
@@ -157,17 +109,6 @@ impl<'a> Workshop<'a> {
         };
         Report { path: shown(path), patch_path, before, verdict }
     }
-}
-
-/// The text of the `.dockerignore` in force: the Dockerfile's own goes before that of the context.
-fn ignored(root: &Path, place: Option<&Path>) -> Option<String> {
-    let beside = place.map(|place| {
-        let mut path = place.as_os_str().to_owned();
-        path.push(".dockerignore");
-        path
-    });
-    let text = |path: &Path| if path.is_file() { fs::read_to_string(path).ok() } else { None };
-    beside.and_then(|path| text(Path::new(&path))).or_else(|| text(&root.join(".dockerignore")))
 }
 
 /// Reads all there is, up to a bound: `/dev/zero` has no end.
@@ -201,7 +142,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
 }
 
 /// A path for people: control characters escaped.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let mut shown = String::new();
     for character in path.to_string_lossy().chars() {
         if character.is_control() {
