@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::folder::Folder;
+use super::inputs::shown;
 use super::place::{self, Evidence};
-use super::work::shown;
 use crate::context::Context;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::Keyword;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Args, Mode};
 use super::contexts::Contexts;
-use super::inputs::Found;
+use super::inputs::{Found, shown};
 use super::{guard, rules, write};
 use crate::knowledge::Knowledge;
 use crate::note::Safety;
@@ -139,19 +139,6 @@ fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
         Failure::new(format!("not UTF-8: line {line} has bytes that are no text"))
             .help("save the file as UTF-8")
     })
-}
-
-/// A path for people: control characters escaped.
-pub(super) fn shown(path: &Path) -> String {
-    let mut shown = String::new();
-    for character in path.to_string_lossy().chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }
 
 #[cfg(test)]
