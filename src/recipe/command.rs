@@ -171,10 +171,13 @@ impl CommandRule {
             _ => return None,
         }
         let (options, mut operands) = lift_options(rest, &self.values);
-        operands.insert(0, match pattern.0.first() {
-            Some(Token::Word(word)) => word.clone(),
-            _ => name.to_owned(),
-        });
+        operands.insert(
+            0,
+            match pattern.0.first() {
+                Some(Token::Word(word)) => word.clone(),
+                _ => name.to_owned(),
+            },
+        );
         let captures = pattern.matches(&operands)?;
         let has = |wanted: &String| {
             options.contains_key(wanted)
@@ -196,7 +199,9 @@ impl CommandRule {
 
 /// Whether `-rf` has the `-f` that is wanted.
 fn is_cluster_with(option: &str, wanted: &str) -> bool {
-    let (Some(cluster), Some(letter)) = (option.strip_prefix('-'), wanted.strip_prefix('-')) else { return false };
+    let (Some(cluster), Some(letter)) = (option.strip_prefix('-'), wanted.strip_prefix('-')) else {
+        return false;
+    };
     !cluster.starts_with('-') && letter.len() == 1 && cluster.contains(letter)
 }
 
@@ -233,7 +238,8 @@ fn glued_value<'a>(word: &'a str, values: &[String]) -> Option<(&'a str, &'a str
 
 /// `-fsSLo file` where `-o` takes a value: the option at the end of a cluster.
 fn cluster_value(word: &str, values: &[String]) -> Option<String> {
-    let cluster = word.strip_prefix('-').filter(|rest| rest.chars().all(|letter| letter.is_ascii_alphabetic()))?;
+    let cluster =
+        word.strip_prefix('-').filter(|rest| rest.chars().all(|letter| letter.is_ascii_alphabetic()))?;
     let name = format!("-{}", cluster.chars().last()?);
     values.contains(&name).then_some(name)
 }

@@ -4,8 +4,8 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::{
-    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuleError, RuntimeKind, Starter, VirtualEnvironment,
-    Wrapper,
+    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuleError, RuntimeKind, Starter,
+    VirtualEnvironment, Wrapper,
 };
 use crate::dockerfile::span::Span;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -265,7 +265,9 @@ fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
     let writes = written.writes.map(OneOrMany::into_vec).unwrap_or_default();
     for template in &writes {
         let Some((_, rest)) = template.split_once('{') else { continue };
-        let Some((name, _)) = rest.split_once('}') else { return Err(format!("`{template}` has no closing brace")) };
+        let Some((name, _)) = rest.split_once('}') else {
+            return Err(format!("`{template}` has no closing brace"));
+        };
         let known = ["operands", "rest", "last"].contains(&name)
             || (name.starts_with('-') && written.values.iter().any(|value| value == name))
             || run.iter().all(|pattern| pattern.captures().any(|capture| capture == name));

@@ -199,14 +199,18 @@ impl Recipes {
         let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
         let begins = |alias: &&Alias| {
             alias.words.len() <= words.len()
-                && alias.words.iter().zip(&words).enumerate().all(|(at, (wanted, word))| {
-                    wanted == word || (at == 0 && *wanted == name(word))
-                })
+                && alias
+                    .words
+                    .iter()
+                    .zip(&words)
+                    .enumerate()
+                    .all(|(at, (wanted, word))| wanted == word || (at == 0 && *wanted == name(word)))
         };
         match self.aliases.iter().filter(begins).max_by_key(|alias| alias.words.len()) {
             Some(alias) => {
                 // the program keeps its directory: it tells which environment it belongs to
-                let directory = words[0].rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));
+                let directory =
+                    words[0].rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));
                 let mut is = alias.is.clone();
                 if let Some(first) = is.first_mut() {
                     *first = format!("{directory}{first}");
