@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::case::Case;
@@ -59,18 +59,18 @@ pub(crate) fn collect(case: &Case, image: &Image) -> Result<Answers> {
     }
     if case.run.stdout {
         let finished = Container::finish(image, &options, &case.run.args)?;
-        // 125 and above: the engine or the shell found nothing to start
-        if finished.code >= 125 {
+        if finished.code != 0 {
             bail!("exit {}: {}{}", finished.code, finished.stdout, finished.stderr);
         }
         answers.finished("run", &finished);
     }
     for command in &case.run.exec {
         let finished = execute(image, &options, command)?;
-        answers.finished(&command.join(" "), &finished);
+        // the engine or the shell found nothing to start
         if finished.code >= 125 {
-            answers.add("stderr", finished.stderr);
+            bail!("{command:?}: exit {}: {}{}", finished.code, finished.stdout, finished.stderr);
         }
+        answers.finished(&command.join(" "), &finished);
     }
     Ok(answers)
 }
@@ -158,6 +158,7 @@ fn request(address: &str, path: &str) -> Result<Option<String>> {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return Ok(None) };
     let status = head.split(' ').nth(1).context("no status")?;
+    ensure!(!status.starts_with('5'), "the server failed: {text}");
     let kind =
         head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-type:")).unwrap_or_default();
     Ok(Some(format!("{status}\n{kind}\n\n{body}")))

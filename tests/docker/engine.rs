@@ -99,7 +99,8 @@ impl Image {
     /// Builds the Dockerfile of `context`.
     ///
     /// The frontend that a syntax directive names would be pulled; the engine's own does as well, so the
-    /// directive is left out of what is built.
+    /// directive is left out of what is built. The Dockerfile is kept out of the context, lest its rewriting
+    /// alone compiles everything anew.
     pub(crate) fn build(case: &str, role: &str, context: &Path) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("Dockerfile");
@@ -107,6 +108,8 @@ impl Image {
         let directive = |line: &&str| line.trim_start_matches(['#', ' ']).starts_with("syntax=");
         let built: String = text.split_inclusive('\n').filter(|line| !directive(line)).collect();
         fs::write(&file, built)?;
+        let ignored = fs::read_to_string(context.join(".dockerignore")).unwrap_or_default();
+        fs::write(folder.path().join("Dockerfile.dockerignore"), ignored + "\nDockerfile\n")?;
         let image = Self { tag: unique(&format!("restage-test/{case}-{role}")) };
         let (file, context) = (file.to_string_lossy(), context.to_string_lossy());
         let arguments =
