@@ -1,6 +1,5 @@
 //! The whole way in one screen: text in, outcome out. No file is opened here.
 
-use crate::analysis::state::State;
 use crate::analysis::step::From;
 use crate::analysis::{Sources, analyse};
 use crate::context::Context;
@@ -8,6 +7,7 @@ use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::plan::{Line, Plan, plan};
@@ -158,9 +158,9 @@ pub fn restage(request: &Request<'_>) -> Outcome {
 /// The recipe of the base image.
 fn recipe<'a>(request: &Request<'a>, document: &Document, from: &Instruction) -> Result<&'a Recipe, Note> {
     let index = document.instructions.iter().position(|instruction| instruction.span == from.span).unwrap_or(0);
-    let mut globals = State::default();
+    let mut globals = Variables::global();
     for instruction in &document.instructions[..index] {
-        globals.global_argument(instruction, document.escape);
+        globals.apply(instruction, &Variables::default(), document.escape);
     }
     let from = From::read(from, index, &globals, document.escape).ok_or_else(|| {
         let message = "the base image depends on a build argument without a default";

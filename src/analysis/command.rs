@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
     }
 
     fn variables(&self) -> crate::dockerfile::variables::Variables {
-        let mut variables = self.state.variables();
+        let mut variables = self.state.variables.clone();
         variables.values.extend(self.locals.iter().map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
         variables
     }
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
         if let Some(value) = self.locals.get(name) {
             return Some(value.clone());
         }
-        if let Some(value) = self.state.variables().values.get(name) {
+        if let Some(value) = self.state.variables.values.get(name) {
             return value.default_value().map(str::to_owned);
         }
         (name == "HOME").then(|| step::home(self.state))

@@ -3,6 +3,7 @@
 use super::planner::Planner;
 use crate::analysis::need::Needs;
 use crate::dockerfile::reference::ImageReference;
+use crate::dockerfile::variables::Variables;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Note, Reason};
@@ -47,13 +48,13 @@ impl Planner<'_> {
     }
 
     /// Global ARGs, as a FROM sees them.
-    fn global_variables(&self) -> crate::dockerfile::variables::Variables {
-        let mut globals = crate::analysis::state::State::default();
+    fn global_variables(&self) -> Variables {
+        let mut globals = Variables::global();
         let document = self.sources.document;
         for instruction in document.instructions.iter().take(self.stage.from.instruction) {
-            globals.global_argument(instruction, document.escape);
+            globals.apply(instruction, &Variables::default(), document.escape);
         }
-        globals.variables()
+        globals
     }
 
     /// The bare image of the builder's release.

@@ -47,6 +47,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     let explicit_cgo = glibc && matches!(distribution, Distribution::Alpine(_)) && !sets_cgo(&planner, &compiles);
     let whole = whole_directories(&planner)?;
+    let manifests = manifests_first(&planner);
     let mut taken: Vec<String> = Vec::new();
     for step in planner.steps() {
         if Some(step.index) == packages.at
@@ -57,6 +58,15 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         let compiles_here = step.does(|effect| matches!(effect, Effect::Compile(_)));
         if compiles_here && explicit_cgo && !planner.builder.iter().any(is_cgo_line) {
             planner.add_to_builder("ENV CGO_ENABLED=0", "the runtime has another C library, and the program needs none");
+        }
+        if let Some((at, pairs)) = &manifests
+            && *at == step.index
+        {
+            for line in planner.copy_lines(pairs, "", step) {
+                planner.add_to_builder(line, "dependencies are fetched before the sources, so that a change of those does not fetch them anew");
+            }
+            let fetch = planner.sources.recipe.manifests.as_ref().map(|manifests| format!("RUN {}", manifests.fetch));
+            planner.add_to_builder(fetch.unwrap_or_default(), "fetches the dependencies");
         }
         step_to_stages(&mut planner, step, &whole)?;
         take_programs(&mut planner, step, &programs, &mut taken);
@@ -81,6 +91,37 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         }
     }
     Ok(planner.finish(runtime_image, head))
+}
+
+/// The COPY that brings manifests and sources together, and the manifests, where they are all that fetching reads.
+fn manifests_first(planner: &Planner<'_>) -> Option<(usize, Vec<(String, String)>)> {
+    let manifests = planner.sources.recipe.manifests.as_ref()?;
+    let context = planner.sources.context?;
+    let fetches = |step: &Step| step.does(|effect| matches!(effect, Effect::Fetch)) || !step.caches.is_empty();
+    let variables = &planner.stage.state.variables.values;
+    if planner.steps().iter().any(fetches) || manifests.unless_set.iter().any(|name| variables.contains_key(name)) {
+        return None;
+    }
+    for step in planner.steps() {
+        let Some(files) = step.copy.as_ref().and_then(|copy| copy.files.as_ref()) else { continue };
+        let workdir = step.before.workdir.as_deref()?;
+        let in_workdir = |name: &String| {
+            let place = crate::recipe::command::absolute(workdir, name);
+            files.iter().find(|(_, at)| *at == place).cloned()
+        };
+        let found: Vec<(String, String)> = manifests.files.iter().filter_map(in_workdir).collect();
+        if found.is_empty() {
+            continue;
+        }
+        let directory = found[0].0.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let has_all = manifests.required.iter().all(|name| in_workdir(name).is_some());
+        let is_more = files.len() > found.len();
+        let excluded = manifests.unless.iter().any(|name| context.exists(&go::join(directory, name)));
+        let module = context.text(&go::join(directory, "go.mod")).and_then(|text| gomod::GoModule::parse(&text));
+        let is_closed = module.is_none_or(|module| module.local_replaces.is_empty() && !module.requires.is_empty());
+        return (has_all && is_more && !excluded && is_closed).then_some((step.index, found));
+    }
+    None
 }
 
 /// Every compilation with its step.

@@ -66,7 +66,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         head.push(Line::New(line.clone(), "packages that the full image gave, or whose headers the builder has".to_owned()));
         install_at = Some(usize::MAX);
     }
-    let mut taken = false;
+    let take_at = take_over_at(&planner, &decided);
     for step in planner.steps() {
         if Some(step.index) == install_at
             && let Some(line) = &install
@@ -83,9 +83,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
             ];
             planner.builder.splice(place..place, lines);
         }
-        if step.index == first && !taken {
+        if step.index == take_at {
             take_over(&mut planner, &decided);
-            taken = true;
         }
         step_to_stages(&mut planner, &decided, step)?;
         if step.index == work {
@@ -96,6 +95,16 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     planner.note_unknown_dependencies();
     Ok(planner.finish(runtime_image, head))
+}
+
+/// Before which instruction the runtime takes the dependencies over: before the sources, so that a change of those does
+/// not bring the dependencies anew. A tree that stands in a user's or the application's directory waits for its own line.
+fn take_over_at(planner: &Planner<'_>, decided: &Decided<'_>) -> usize {
+    let copies = planner.steps().iter().filter(|step| matches!(step.keyword, Keyword::Copy | Keyword::Add));
+    match decided.layout {
+        Layout::Environment => copies.map(|step| step.index).chain([decided.first]).min().unwrap_or(decided.first),
+        _ => decided.first,
+    }
 }
 
 /// Commands that need the builder.

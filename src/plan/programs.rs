@@ -61,7 +61,7 @@ impl Planner<'_> {
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
         let hints = self.hints();
-        let zones = hints.zones || self.stage.state.environment.contains_key("TZ");
+        let zones = hints.zones || self.stage.state.environment.contains("TZ");
         let builders = self.sources.recipes.manager_of(&image.distribution);
         let types = hints.content_types
             && builders.is_some_and(|manager| {

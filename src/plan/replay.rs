@@ -3,11 +3,12 @@
 use super::planner::{Planner, mentions_variable};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
+use crate::analysis::world::Origin;
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 
 /// Directories whose content the system's own packages bring: removing a file there is meant for the image.
-const SYSTEM: [&str; 4] = ["/etc/", "/usr/share/", "/var/www/", "/srv/"];
+const SYSTEM: [&str; 3] = ["/etc/", "/usr/share/", "/var/www/"];
 
 impl Planner<'_> {
     /// Repeats in the runtime what a RUN of the builder sets up for the image. The instruction stays whole where that
@@ -23,7 +24,7 @@ impl Planner<'_> {
             is_idle(action) || action.program == "cd" || wanted.iter().any(|one| std::ptr::eq(*one, action))
         });
         for action in &wanted {
-            self.remember(action, step);
+            self.remember(action);
         }
         if whole {
             self.keep_in_runtime(step, "sets up users, directories or modes that the program sees");
@@ -48,7 +49,9 @@ impl Planner<'_> {
     fn is_repeated(&self, action: &Action) -> bool {
         match &action.effect {
             Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
-            Effect::CreateDirectory(paths) => !paths.iter().all(|path| self.has(path) || path.starts_with("/tmp/")),
+            Effect::CreateDirectory(paths) => {
+                !paths.iter().all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path))
+            }
             Effect::ChangeMode(paths) => {
                 !paths.is_empty() && paths.iter().all(|path| self.has(path) || is_standing(path))
             }
@@ -61,8 +64,25 @@ impl Planner<'_> {
         }
     }
 
+    /// Whether a directory is gone in the end, or holds nothing but what only the build reads.
+    fn holds_only_sources(&self, directory: &str) -> bool {
+        let world = &self.stage.world;
+        if !world.exists(directory) {
+            return true;
+        }
+        let prefix = format!("{directory}/");
+        let mut below = world.paths.iter().filter(|(path, _)| path.starts_with(&prefix)).peekable();
+        let sources = &self.sources.recipe.files.sources;
+        below.peek().is_some()
+            && below.all(|(path, entry)| match &entry.origin {
+                Origin::Context(source) => sources.is_match(source),
+                Origin::Written => sources.is_match(path.trim_start_matches('/')),
+                _ => false,
+            })
+    }
+
     /// Notes what the runtime then has.
-    fn remember(&mut self, action: &Action, step: &Step) {
+    fn remember(&mut self, action: &Action) {
         match &action.effect {
             Effect::CreateDirectory(paths) | Effect::Write(paths) => {
                 for path in paths {
@@ -72,14 +92,13 @@ impl Planner<'_> {
             Effect::CreateUser(name) => self.have(&format!("/home/{name}")),
             _ => {}
         }
-        let _ = step;
     }
 
     /// The command as written, so that it means the same by itself.
     fn command_text(&self, action: &Action, step: &Step) -> Result<String, Note> {
         let document = self.sources.document;
         let mut text = document.slice(action.statement).to_owned();
-        let known = step.before.variables();
+        let known = &step.before.variables;
         let variables = text.match_indices('$').map(|(at, _)| variable_name(&text[at + 1..]));
         let own: Vec<&str> = variables.filter(|name| !name.is_empty() && !known.values.contains_key(*name)).collect();
         let is_set_here = |name: &&str| {

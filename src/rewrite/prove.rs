@@ -80,8 +80,9 @@ impl Judge<'_> {
     /// Every variable that the file sets has its value, but for those that only matter to a build.
     fn environment(&self, found: &mut Vec<String>) {
         let recipe = self.sources.recipe;
-        let (before, after) = (&self.proof.stage.state.environment, &self.runtime.state.environment);
-        for (name, value) in before {
+        let (before, after) = (&self.proof.stage.state, &self.runtime.state);
+        for name in &before.environment {
+            let Some(value) = before.variables.values.get(name) else { continue };
             let given = self.proof.stage.world.image.environment.iter().any(|(given, same)| {
                 given == name && *value == Value::Known(same.clone())
             });
@@ -89,7 +90,7 @@ impl Judge<'_> {
             if recipe.is_build_variable(name) || ((given || opaque) && recipe.runtime == RuntimeKind::Binary) {
                 continue;
             }
-            let same = match (name.as_str(), after.get(name)) {
+            let same = match (name.as_str(), after.variables.values.get(name)) {
                 ("PATH", Some(now)) => is_longer_path(value, now) || recipe.runtime == RuntimeKind::Binary,
                 (_, now) => now == Some(value) || (*value == Value::Unknown && now.is_some()),
             };
@@ -184,8 +185,8 @@ impl Judge<'_> {
                 continue;
             }
             let text = self.sources.document.slice(instruction.span);
-            for name in declared.keys() {
-                let known = step.before.variables().values.contains_key(name);
+            for name in declared {
+                let known = step.before.variables.values.contains_key(name);
                 if !known && uses(text, name) && !sets_itself(instruction, text, name) {
                     found.push(format!("line {} uses ARG {name}, which this stage does not declare", instruction.line));
                 }
