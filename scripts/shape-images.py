@@ -117,19 +117,37 @@ write(
     tags,
 )
 
+# Debian suite whose names of tools hold in a release that has no tables of its own.
+LIKE = {"squeeze": "bullseye", "wheezy": "bullseye", "jessie": "bullseye", "stretch": "bullseye", "buster": "bullseye", "forky": "trixie", "sid": "trixie",
+        "trusty": "bullseye", "xenial": "bullseye", "bionic": "bullseye", "focal": "bullseye"}
+LIKE |= dict.fromkeys(("groovy", "hirsute", "impish"), "bullseye") | dict.fromkeys(("jammy", "kinetic", "lunar", "mantic"), "bookworm")
+ARCHIVED = {"squeeze", "wheezy", "jessie", "stretch", "buster"}
+ARCHIVED |= {suite for suite, table in ubuntu["release"].items() if table["image_status"] == "ended" and not table["number"].endswith(("14.04", "16.04", "18.04", "20.04"))}
+
+
+def like(family, suite):
+    return LIKE.get(suite, suite if family == "debian" else "trixie")
+
+
+def index(suite):
+    return "archived" if suite in ARCHIVED else "live"
+
+
 releases = []
 for suite, table in data["debian"]["release"].items():
-    releases.append([f"debian/{suite}", table["number"], table["glibc"], table["python3"], table["openssl"], table["image_status"]])
-releases.append(["debian/sid", None, None, None, None, "active"])
+    releases.append([f"debian/{suite}", table["number"], table["glibc"], table["python3"], table["openssl"], table["image_status"], index(suite), like("debian", suite)])
+releases.append(["debian/sid", None, None, None, None, "active", "live", "trixie"])
 for suite, table in ubuntu["release"].items():
-    releases.append([f"ubuntu/{suite}", table["number"], table.get("glibc"), table.get("python3"), table.get("openssl"), table["image_status"]])
+    releases.append([f"ubuntu/{suite}", table["number"], table.get("glibc"), table.get("python3"), table.get("openssl"), table["image_status"], index(suite), like("ubuntu", suite)])
 for release, table in data["alpine"]["release"].items():
-    releases.append([f"alpine/{release}", release, table["musl"], table.get("python3"), table["openssl"], table["image_status"]])
-releases.append(["alpine/edge", None, None, None, None, "active"])
+    releases.append([f"alpine/{release}", release, table["musl"], table.get("python3"), table["openssl"], table["image_status"], "live", None])
+releases.append(["alpine/edge", None, None, None, None, "active", "live", None])
 write(
     "releases.tsv",
     "# Distribution releases: number, version of the C library (glibc, or musl on Alpine), of the distribution's own python3 and of OpenSSL.\n"
-    "# state: active = its image is still rebuilt; ended = it is not. Versions of Debian up to buster, of Ubuntu and of most Alpine releases: general knowledge.\n",
-    ["release", "number", "libc", "python3", "openssl", "state"],
+    "# state: active = its image is still rebuilt; ended = it is not. Versions of Debian up to buster, of Ubuntu and of most Alpine releases: general knowledge.\n"
+    "# index: archived = its packages left the mirrors that its image asks, so apt-get update fails in it (Debian tried on 23 November 2026; Ubuntu by its rules); live = they did not.\n"
+    "# like: Debian suite whose names of programs and tools hold here too; never used for libraries.\n",
+    ["release", "number", "libc", "python3", "openssl", "state", "index", "like"],
     releases,
 )

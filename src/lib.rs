@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order of the pipeline; [`pipeline::restage`] is the whole of it in one screen.
 
+pub mod analysis;
 pub mod cli;
 pub mod context;
 pub mod dockerfile;

@@ -37,8 +37,9 @@ impl State {
     /// The state in which an image leaves the next line.
     pub fn of_image(image: &Image) -> Self {
         let known = |(name, value): &(String, String)| (name.clone(), Value::Known(value.clone()));
+        let opaque = image.opaque_environment.iter().map(|name| (name.clone(), Value::Unknown));
         Self {
-            environment: image.environment.iter().map(known).collect(),
+            environment: opaque.chain(image.environment.iter().map(known)).collect(),
             workdir: Some(if image.workdir.is_empty() { "/".to_owned() } else { image.workdir.clone() }),
             ..Self::default()
         }

@@ -8,9 +8,12 @@ mod dockerignore;
 mod glob;
 mod go_constraint;
 pub mod gomod;
+mod manifest;
 pub mod map_files;
 pub mod path;
 pub mod python;
+mod python_project;
+mod requirement_lines;
 pub mod sources;
 mod token;
 

@@ -136,7 +136,8 @@ pub enum Arguments {
     Pairs(Vec<Pair>),
     /// The rest of the logical line: RUN, CMD, ENTRYPOINT in shell form; MAINTAINER, STOPSIGNAL, USER, WORKDIR; unknown keywords.
     Text(LogicalText),
-    /// HEALTHCHECK and ONBUILD wrap an instruction: `CMD …`, or `None` for `HEALTHCHECK NONE`.
+    /// HEALTHCHECK and ONBUILD wrap an instruction: `CMD …`, or `None` for `HEALTHCHECK NONE`. Where nothing follows,
+    /// the wrapped instruction is of an unknown keyword without text.
     Wrapped(Option<Box<Instruction>>),
 }
 

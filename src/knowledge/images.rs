@@ -1,6 +1,6 @@
 //! What a FROM stands for.
 
-use super::table;
+use super::table::{self, Row};
 use super::tables::{IMAGE_ENVIRONMENT, IMAGE_FAMILIES, RELEASES};
 use super::tags::Version;
 use super::{Distribution, Knowledge};
@@ -50,6 +50,18 @@ pub enum Variant {
     Distribution,
 }
 
+impl Variant {
+    /// `full`, `slim`, `alpine`, `distribution`: as tables write it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Slim => "slim",
+            Self::Alpine => "alpine",
+            Self::Distribution => "distribution",
+        }
+    }
+}
+
 /// The package sets of Debian's images; each holds the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
@@ -84,9 +96,7 @@ impl Knowledge {
             .version
             .as_deref()
             .and_then(|version| version.split('.').next())
-            .and_then(|major| {
-                table::row(&self.overlay, &IMAGE_FAMILIES, &format!("{}:{major}", family.key()))
-            })
+            .and_then(|major| self.family(&format!("{}:{major}", family.key())))
             .unwrap_or(family);
         let alpine = matches!(meaning.distribution, Distribution::Alpine(_));
         let mut image = Image {
@@ -109,6 +119,11 @@ impl Knowledge {
         };
         self.environment_of(&mut image);
         Some(image)
+    }
+
+    /// The row of an official repository.
+    pub(super) fn family(&self, name: &str) -> Option<Row<'_>> {
+        table::row(&self.overlay, &IMAGE_FAMILIES, name)
     }
 
     /// Fills in the ENV of an image.

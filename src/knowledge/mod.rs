@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use tables::RELEASES;
+
 mod bases;
 pub mod images;
 pub mod libraries;
@@ -53,6 +55,14 @@ impl Distribution {
             Self::Debian(release) | Self::Ubuntu(release) | Self::Alpine(release) | Self::Rhel(release) => {
                 release
             }
+        }
+    }
+
+    /// The family of its package manager, by which tables of packages are keyed: Ubuntu's packages are Debian's.
+    fn packages(&self) -> &'static str {
+        match self {
+            Self::Ubuntu(_) => Self::DEBIAN,
+            other => other.name(),
         }
     }
 
@@ -107,5 +117,17 @@ impl Knowledge {
     /// The embedded tables. Costs nothing: they are looked up in place.
     pub fn embedded() -> Self {
         Self::default()
+    }
+
+    /// Whether `apt-get update` (or its like) still finds the packages of a release where its image looks for them: `false` for
+    /// Debian buster and older, whose packages moved to an archive. `true` where the tables do not tell.
+    pub fn packages_are_served(&self, distribution: &Distribution) -> bool {
+        table::row(&self.overlay, &RELEASES, &distribution.key())
+            .is_none_or(|row| row.get("index") != "archived")
+    }
+
+    /// The Debian suite whose names of programs and tools hold in a release.
+    fn like(&self, distribution: &Distribution) -> Option<&str> {
+        table::row(&self.overlay, &RELEASES, &distribution.key()).map(|row| row.get("like"))
     }
 }

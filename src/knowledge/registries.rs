@@ -4,7 +4,7 @@
 //! `cgr.dev/chainguard/python`. A registry nobody knows is a company's own, where the name is taken at its word.
 
 use super::table;
-use super::tables::{IMAGE_FAMILIES, REGISTRIES};
+use super::tables::REGISTRIES;
 use super::{Knowledge, table::Row};
 use crate::dockerfile::reference::ImageReference;
 
@@ -31,7 +31,7 @@ impl Knowledge {
         if name.contains(':') {
             return None;
         }
-        let family = table::row(&self.overlay, &IMAGE_FAMILIES, name)?;
+        let family = self.family(name)?;
         let host = reference.registry.as_deref().unwrap_or(DEFAULT_HOST).to_ascii_lowercase();
         match table::row(&self.overlay, &REGISTRIES, &host) {
             None => Some(Official { family, prefix, presumed: true }),

@@ -100,6 +100,13 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// A column that says `=` where it holds what the one to the left holds; empty as with [`Row::get`].
+    pub(super) fn across(&self, column: &str) -> &'a str {
+        let Some(index) = self.columns.iter().position(|name| *name == column) else { return "" };
+        let cells = self.line.split('\t').take(index + 1).skip(1).filter(|cell| *cell != "=");
+        cells.last().filter(|cell| *cell != "-").unwrap_or_default()
+    }
+
     /// The words of a column.
     pub(super) fn words(&self, column: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         self.get(column).split_ascii_whitespace()

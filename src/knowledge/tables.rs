@@ -49,10 +49,95 @@ pub(super) static REGISTRIES: Table =
 /// Distribution releases.
 pub(super) static RELEASES: Table = Table::new(
     "releases.tsv",
-    &["release", "number", "libc", "python3", "openssl", "state"],
+    &["release", "number", "libc", "python3", "openssl", "state", "index", "like"],
     include_str!("../../rules/releases.tsv"),
 );
 
+/// Packages whose stage is known by name.
+pub(super) static PACKAGES: Table = Table::new(
+    "packages.tsv",
+    &["package", "belongs", "instead", "programs", "own"],
+    include_str!("../../rules/packages.tsv"),
+);
+
+/// Families of package names.
+pub(super) static PACKAGE_PATTERNS: Table = Table::new(
+    "package-patterns.tsv",
+    &["pattern", "belongs", "instead", "own"],
+    include_str!("../../rules/package-patterns.tsv"),
+);
+
+/// Libraries behind Debian's development packages.
+pub(super) static DEBIAN_LIBRARIES: Table = Table::new(
+    "debian-libraries.tsv",
+    &["dev", "bullseye", "bookworm", "trixie"],
+    include_str!("../../rules/debian-libraries.tsv"),
+);
+
+/// Libraries behind Ubuntu's development packages.
+pub(super) static UBUNTU_LIBRARIES: Table = Table::new(
+    "ubuntu-libraries.tsv",
+    &["dev", "focal", "jammy", "noble"],
+    include_str!("../../rules/ubuntu-libraries.tsv"),
+);
+
+/// Libraries behind Alpine's development packages.
+pub(super) static ALPINE_LIBRARIES: Table =
+    Table::new("alpine-libraries.tsv", &["dev", "runtime"], include_str!("../../rules/alpine-libraries.tsv"));
+
+/// Libraries behind the development packages of RHEL and its kin.
+pub(super) static RHEL_LIBRARIES: Table =
+    Table::new("rhel-libraries.tsv", &["dev", "runtime"], include_str!("../../rules/rhel-libraries.tsv"));
+
+/// Debian packages in the layers of the images.
+pub(super) static IMAGE_PACKAGES: Table = Table::new(
+    "image-packages.tsv",
+    &["package", "bullseye", "bookworm", "trixie", "kind"],
+    include_str!("../../rules/image-packages.tsv"),
+);
+
+/// What the language images add to their layer.
+pub(super) static IMAGE_EXTRAS: Table = Table::new(
+    "image-extras.tsv",
+    &["image", "packages", "programs"],
+    include_str!("../../rules/image-extras.tsv"),
+);
+
+/// Programs of bare images.
+pub(super) static SLIM_PROGRAMS: Table =
+    Table::new("slim-programs.tsv", &["program", "releases"], include_str!("../../rules/slim-programs.tsv"));
+
+/// Debian's packages by program.
+pub(super) static DEBIAN_PROGRAMS: Table = Table::new(
+    "debian-programs.tsv",
+    &["program", "bullseye", "bookworm", "trixie"],
+    include_str!("../../rules/debian-programs.tsv"),
+);
+
+/// Alpine's packages by program.
+pub(super) static ALPINE_PROGRAMS: Table = Table::new(
+    "alpine-programs.tsv",
+    &["program", "package"],
+    include_str!("../../rules/alpine-programs.tsv"),
+);
+
 /// Every table.
-pub(super) static ALL: &[&Table] =
-    &[&IMAGE_FAMILIES, &IMAGE_ENVIRONMENT, &IMAGE_VERSIONS, &IMAGE_TAGS, &REGISTRIES, &RELEASES];
+pub(super) static ALL: &[&Table] = &[
+    &IMAGE_FAMILIES,
+    &IMAGE_ENVIRONMENT,
+    &IMAGE_VERSIONS,
+    &IMAGE_TAGS,
+    &IMAGE_PACKAGES,
+    &IMAGE_EXTRAS,
+    &REGISTRIES,
+    &RELEASES,
+    &PACKAGES,
+    &PACKAGE_PATTERNS,
+    &DEBIAN_LIBRARIES,
+    &UBUNTU_LIBRARIES,
+    &ALPINE_LIBRARIES,
+    &RHEL_LIBRARIES,
+    &SLIM_PROGRAMS,
+    &DEBIAN_PROGRAMS,
+    &ALPINE_PROGRAMS,
+];

@@ -13,6 +13,9 @@ pub(super) struct Version {
 }
 
 impl Version {
+    /// After every other: what moving releases (`edge`) are taken for.
+    pub(super) const NEWEST: Self = Self { parts: [u32::MAX; 3], count: 3 };
+
     /// Up to three numbers with dots between.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut version = Self::default();
@@ -34,7 +37,7 @@ impl Version {
         self.count == 3
     }
 
-    /// Whether it lies in a range of minor versions as tables write it: `*`, `-3.12`, `3.14-`, `3.9`.
+    /// Whether it lies in a range of minor versions as tables write it: `*`, `-3.12`, `3.14-`, `3.9-3.16`, `3.9`.
     pub(super) fn within(self, range: &str) -> bool {
         let minor = &self.parts[..2];
         let bound = |text: &str| Self::parse(text).map(|bound| [bound.parts[0], bound.parts[1]]);
@@ -44,6 +47,10 @@ impl Version {
             bound(last).is_some_and(|last| *minor <= last[..])
         } else if let Some(first) = range.strip_suffix('-') {
             bound(first).is_some_and(|first| *minor >= first[..])
+        } else if let Some((first, last)) = range.split_once('-') {
+            bound(first)
+                .zip(bound(last))
+                .is_some_and(|(first, last)| *minor >= first[..] && *minor <= last[..])
         } else {
             bound(range).is_some_and(|only| *minor == only[..])
         }

@@ -59,7 +59,7 @@ pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
     let directory = working_directory(call);
     let mut outputs = Outputs { cgo: cgo(call), sources: vec![directory.clone()], ..Outputs::default() };
     let gets = call.words.get(1).is_some_and(|word| word == "get");
-    if gets && (call.has(&["-d"]) || version(call) >= Some((1, 18))) {
+    if gets && (call.has(&["-d"]) || version(around) >= Some((1, 18))) {
         return outputs;
     }
     let target = match (call.variables.get("GOBIN"), call.variables.get("GOPATH")) {
@@ -219,9 +219,9 @@ fn cgo(call: &Call) -> Option<bool> {
     }
 }
 
-/// Version of the toolchain, from its image's environment.
-fn version(call: &Call) -> Option<(u32, u32)> {
-    let mut parts = call.variables.get("GOLANG_VERSION")?.split('.');
+/// Version of the toolchain.
+fn version(around: Surroundings<'_>) -> Option<(u32, u32)> {
+    let mut parts = around.version?.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 

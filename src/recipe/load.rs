@@ -38,6 +38,8 @@ struct WrittenFile {
     #[serde(default)]
     embedders: Vec<String>,
     #[serde(default)]
+    installers: Vec<String>,
+    #[serde(default)]
     command: Vec<toml::Spanned<WrittenCommand>>,
     #[serde(default)]
     starter: Vec<WrittenStarter>,
@@ -250,6 +252,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             fetch: manifests.fetch,
         }),
         embedders: written.embedders,
+        installers: written.installers,
     };
     recipes.recipes.retain(|known| known.name != recipe.name);
     recipes.recipes.push(recipe);

@@ -57,6 +57,8 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Packages that only install others: where they go says nothing of where the program's packages are.
+    pub installers: Vec<String>,
 }
 
 /// What the runtime needs of the language.
