@@ -9,5 +9,7 @@ pub mod dockerfile;
 pub mod knowledge;
 pub mod note;
 pub mod pipeline;
+pub mod plan;
 pub mod recipe;
 pub mod report;
+pub mod rewrite;

@@ -2,7 +2,9 @@
 
 use super::planner::Planner;
 use crate::analysis::need::Needs;
+use crate::dockerfile::reference::ImageReference;
 use crate::knowledge::Distribution;
+use crate::knowledge::images::Image;
 use crate::note::{Note, Reason};
 
 impl Planner<'_> {
@@ -36,6 +38,12 @@ impl Planner<'_> {
         let message = format!("a build argument chooses the base image; the runtime is fixed to its default, `{wanted}`");
         self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
         Ok(wanted)
+    }
+
+    /// What is known of an image as it is written in a FROM of this file.
+    pub(super) fn image_named(&self, written: &str) -> Option<Image> {
+        let expanded = self.global_variables().expand(written, self.sources.document.escape);
+        self.sources.knowledge.image(&ImageReference::parse(expanded.default_value()?)?)
     }
 
     /// Global ARGs, as a FROM sees them.

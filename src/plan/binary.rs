@@ -29,7 +29,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let builder_distribution = planner.stage.world.image.distribution.clone();
     let libraries = libraries(&mut planner, &compiles);
     let mut packages = packages::split(&mut planner, &builder_distribution, &libraries)?;
-    planner.add_programs(&mut packages, &builder_distribution, usize::MAX)?;
+    planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 
     let free_of_cgo = is_free_of_cgo(&planner, &compiles, started.as_ref());
     let alone = packages.names.is_empty() && planner.starts_only(&programs) && !repeats_commands(&planner);
@@ -39,7 +39,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         Some(alpine) => alpine,
         None => (planner.bare_image()?, builder_distribution),
     };
-    planner.add_certificates(&mut packages);
+    planner.add_data(&mut packages, &distribution);
     let mut head = head(&planner, &programs);
     let install = planner.install_line(&packages, &distribution);
     if let (Some(line), None) = (&install, packages.at) {
@@ -520,7 +520,7 @@ fn is_free_of_cgo(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)], started
     let image = &planner.stage.world.image;
     let vendored = context.exists(&go::join(root, "vendor"));
     let dependencies = match vendored {
-        true => !gomod::vendor_uses_cgo(context, root),
+        true => gomod::vendor_uses_cgo(context, root) == Some(false),
         false => module.requires.iter().all(|path| planner.sources.knowledge.go_module(path, image) == Cgo::Pure),
     };
     dependencies && gomod::packages(context, root).iter().all(|package| !package.uses_cgo)

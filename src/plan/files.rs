@@ -32,7 +32,7 @@ pub(super) fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>) -
     let mut directories: BTreeMap<&str, bool> = BTreeMap::new();
     for ((path, _), data) in files.iter().zip(&is_data) {
         for (at, _) in path.match_indices('/') {
-            *directories.entry(&path[..at]).or_insert(true) &= data || is_harmless(path, kinds);
+            *directories.entry(&path[..at]).or_insert(true) &= *data || is_harmless(path, kinds);
         }
     }
     let mut found: Vec<(String, String)> = Vec::new();

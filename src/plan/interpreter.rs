@@ -56,7 +56,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let distribution = planner.stage.world.image.distribution.clone();
     let libraries = libraries(&mut planner);
     let mut packages = packages::split(&mut planner, &distribution, &libraries)?;
-    planner.add_programs(&mut packages, &distribution, work)?;
+    let known = planner.image_named(&runtime_image);
+    planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
     refuse_without_gain(&planner, &decided, &packages)?;
     let install = planner.install_line(&packages, &distribution);
     let mut head = Vec::new();

@@ -20,7 +20,8 @@ pub(super) struct RuntimePackages {
 }
 
 impl RuntimePackages {
-    fn add(&mut self, name: &str) {
+    /// Adds a package, if it is not among them.
+    pub(super) fn add(&mut self, name: &str) {
         if !self.names.iter().any(|known| bare(known) == bare(name)) {
             self.names.push(name.to_owned());
         }

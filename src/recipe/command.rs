@@ -158,6 +158,19 @@ fn match_tokens(tokens: &[Token], words: &[String], captures: &mut BTreeMap<Stri
 }
 
 impl CommandRule {
+    /// A rule that only takes the words of a start through the toolchain apart.
+    pub fn starter(starter: &super::Starter) -> Option<Self> {
+        Some(Self {
+            run: vec![Pattern::parse(&format!("{} *", starter.run.join(" "))).ok()?],
+            values: starter.values.clone(),
+            with: Vec::new(),
+            effect: EffectKind::Compile,
+            writes: Vec::new(),
+            from: None,
+            manager: None,
+        })
+    }
+
     /// Takes the words of a command apart, if the rule is about it. The program is compared without its directory.
     pub fn call(&self, words: &[String]) -> Option<Call> {
         self.run.iter().find_map(|pattern| self.call_as(pattern, words))

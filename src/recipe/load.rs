@@ -40,6 +40,8 @@ struct WrittenFile {
     #[serde(default)]
     installers: Vec<String>,
     #[serde(default)]
+    unlocked_crates: Vec<String>,
+    #[serde(default)]
     command: Vec<toml::Spanned<WrittenCommand>>,
     #[serde(default)]
     starter: Vec<WrittenStarter>,
@@ -132,7 +134,7 @@ struct WrittenWrapper {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenManager {
     name: String,
     programs: Vec<String>,
@@ -141,6 +143,9 @@ struct WrittenManager {
     install: String,
     lean: Option<String>,
     clean: Option<String>,
+    certificates: String,
+    zones: String,
+    content_types: String,
 }
 
 #[derive(Deserialize)]
@@ -211,6 +216,9 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         install: manager.install,
         lean: manager.lean,
         clean: manager.clean,
+        certificates: manager.certificates,
+        zones: manager.zones,
+        content_types: manager.content_types,
     }));
     let Some(name) = written.name else {
         recipes.system.splice(0..0, commands);
@@ -253,6 +261,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         }),
         embedders: written.embedders,
         installers: written.installers,
+        unlocked_crates: written.unlocked_crates,
     };
     recipes.recipes.retain(|known| known.name != recipe.name);
     recipes.recipes.push(recipe);

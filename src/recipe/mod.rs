@@ -57,6 +57,8 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Crates that are taken to be linked where no lock file says which are.
+    pub unlocked_crates: Vec<String>,
     /// Packages that only install others: where they go says nothing of where the program's packages are.
     pub installers: Vec<String>,
 }
@@ -116,6 +118,12 @@ pub struct Manager {
     pub lean: Option<String>,
     /// Words that take the package index away again.
     pub clean: Option<String>,
+    /// Package of the certificates that TLS clients trust.
+    pub certificates: String,
+    /// Package of the time-zone database.
+    pub zones: String,
+    /// Package that tells content types by file extension.
+    pub content_types: String,
 }
 
 /// `go run`, `cargo run`: what CMD does with the toolchain and the builder should do instead.
