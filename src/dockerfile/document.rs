@@ -7,7 +7,9 @@ use super::span::Span;
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The text, untouched (with its BOM, if it has one).
-    text: String,
+    pub(super) text: String,
+    /// Offset of the first byte of each line, in order.
+    pub(super) line_starts: Vec<usize>,
     /// The character that continues a line: `\` or, by directive, a backtick.
     pub escape: char,
     /// Parser directives, in file order (`syntax`, `escape`, `check`).
@@ -45,6 +47,16 @@ pub enum Newline {
     CrLf,
 }
 
+impl Newline {
+    /// The bytes themselves.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+        }
+    }
+}
+
 impl Document {
     /// Reads a text.
     ///
@@ -66,11 +78,13 @@ impl Document {
 
     /// Line of a byte offset, from 1.
     pub fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+        self.line_starts.partition_point(|start| *start <= offset).max(1)
     }
 
     /// How the file ends its lines; new lines do the same.
     pub fn newline(&self) -> Newline {
-        unimplemented!()
+        let lines = self.text.matches('\n').count();
+        let with_return = self.text.matches("\r\n").count();
+        if with_return * 2 > lines { Newline::CrLf } else { Newline::Lf }
     }
 }
