@@ -12,8 +12,10 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::engine::{self, Container, Finished, Image};
 
-/// How long a server may take until it answers.
-const READY: Duration = Duration::from_secs(30);
+/// How long a converted server may take until it answers.
+pub(crate) const READY: Duration = Duration::from_secs(30);
+/// The same for an original, which may compile when it starts.
+pub(crate) const COMPILED: Duration = Duration::from_secs(180);
 
 /// Questions and answers, in the order of the case.
 #[derive(Debug, Default)]
@@ -39,8 +41,8 @@ impl Answers {
     }
 }
 
-/// Runs the image and asks all that the case asks.
-pub(crate) fn collect(case: &Case, image: &Image) -> Result<Answers> {
+/// Runs the image and asks all that the case asks; a server may take `patience` until it answers.
+pub(crate) fn collect(case: &Case, image: &Image, patience: Duration) -> Result<Answers> {
     let mut answers = Answers::default();
     let options = environment(case)?;
     if let Some(port) = case.run.port {
@@ -48,7 +50,9 @@ pub(crate) fn collect(case: &Case, image: &Image) -> Result<Answers> {
         let server = Container::start(image, &[&options[..], &publish].concat(), &case.run.args)?;
         let ask = || -> Result<()> {
             for path in &case.run.get {
-                answers.add(format!("GET {path}"), get(&server, port, path)?);
+                let answer = get(&server, port, path, patience)?;
+                ensure!(!answer.starts_with('5'), "GET {path}: the server failed: {answer}");
+                answers.add(format!("GET {path}"), answer);
             }
             if let Some(finished) = health(image, &server)? {
                 answers.finished("HEALTHCHECK", &finished);
@@ -130,20 +134,16 @@ fn shell(configuration: &Value) -> Vec<String> {
 }
 
 /// Status, content type and body, waiting for the server to come up.
-fn get(server: &Container, port: u16, path: &str) -> Result<String> {
+fn get(server: &Container, port: u16, path: &str, patience: Duration) -> Result<String> {
     let start = Instant::now();
     loop {
-        match request(&server.address(port)?, path) {
+        let last = match server.address(port).and_then(|address| request(&address, path)) {
             Ok(Some(answer)) => return Ok(answer),
-            Ok(None) | Err(_) if start.elapsed() < READY => {}
-            Ok(None) => bail!("GET {path}: no answer in {} s", READY.as_secs()),
-            Err(error) => {
-                return Err(error.context(format!("GET {path}: no answer in {} s", READY.as_secs())));
-            }
-        }
-        if !server.runs()? {
-            bail!("GET {path}: the container has ended");
-        }
+            Ok(None) => "the connection was closed".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        ensure!(server.runs()?, "GET {path}: the container has ended");
+        ensure!(start.elapsed() < patience, "GET {path}: no answer in {} s: {last}", patience.as_secs());
         thread::sleep(Duration::from_millis(200));
     }
 }
@@ -151,14 +151,13 @@ fn get(server: &Container, port: u16, path: &str) -> Result<String> {
 /// One HTTP/1.0 request; `None` if the peer closed without a word, as the engine's proxy does until the server is up.
 fn request(address: &str, path: &str) -> Result<Option<String>> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(READY))?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: */*\r\n\r\n")?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return Ok(None) };
     let status = head.split(' ').nth(1).context("no status")?;
-    ensure!(!status.starts_with('5'), "the server failed: {text}");
     let kind =
         head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-type:")).unwrap_or_default();
     Ok(Some(format!("{status}\n{kind}\n\n{body}")))

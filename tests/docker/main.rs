@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use libtest_mimic::{Arguments, Trial};
 
 use crate::case::Case;
@@ -94,7 +94,6 @@ fn converted_trial(case: Case, table: &Arc<Mutex<Table>>) -> Trial {
         let mut rows = table.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         rows.add(Row::skipped(&name, base));
     }
-    let kind = missing.as_ref().map_or_else(String::new, |base| format!("skipped: image not here: {base}"));
     Trial::test(name, move || {
         let row = convert(&case).map_err(|error| format!("{error:#}"));
         let mut rows = table.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -108,7 +107,7 @@ fn converted_trial(case: Case, table: &Arc<Mutex<Table>>) -> Trial {
         Ok(())
     })
     .with_ignored_flag(missing.is_some())
-    .with_kind(kind)
+    .with_kind(if missing.is_some() { "skipped: image not here" } else { "" })
 }
 
 /// Builds, converts, builds again and compares; gives the line of the table.
@@ -117,21 +116,22 @@ fn convert(case: &Case) -> Result<Row> {
     let path = folder.path().join("Dockerfile");
     let original = fs::read_to_string(&path)?;
     let before = Image::build(&case.name, "before", folder.path()).context("the original does not build")?;
-    let expected = answers::collect(case, &before).context("the original does not run")?;
+    let expected = answers::collect(case, &before, answers::COMPILED).context("the original does not run")?;
 
     let output = restage(&path)?;
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     let rewritten = fs::read_to_string(&path)?;
     ensure!(rewritten != original, "not converted (exit {:?}):\n{told}", output.status.code());
     ensure!(output.status.success(), "exit {:?}:\n{told}", output.status.code());
-    compare(case, &before, &expected, folder.path()).with_context(|| format!("the new file:\n{rewritten}"))
+    compare(case, &before, &expected, folder.path())
+        .map_err(|error| anyhow!("{error:#}\n--- notes\n{told}--- the new file\n{rewritten}"))
 }
 
 /// Everything that is asked of the rewritten file in `folder`.
 fn compare(case: &Case, before: &Image, expected: &answers::Answers, folder: &Path) -> Result<Row> {
     let after = Image::build(&case.name, "after", folder).context("the new file does not build")?;
     let mut faults = configuration::differences(case, &before.configuration()?, &after.configuration()?);
-    match answers::collect(case, &after) {
+    match answers::collect(case, &after, answers::READY) {
         Ok(given) => faults.extend(expected.differences(&given)),
         Err(error) => faults.push(format!("the new image does not run: {error:#}")),
     }

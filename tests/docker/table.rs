@@ -52,7 +52,9 @@ impl Row {
                 [megabytes(*before), megabytes(*after), format!("{:.3}", self.ratio())]
             }
             Outcome::Failed => ["failed".to_owned(), String::new(), String::new()],
-            Outcome::Skipped(image) => [format!("skipped: no {image} here"), String::new(), String::new()],
+            Outcome::Skipped(image) => {
+                [format!("skipped: image not here: {image}"), String::new(), String::new()]
+            }
         };
         [self.case.clone(), before, after, ratio]
     }
