@@ -8,3 +8,4 @@ pub mod knowledge;
 pub mod note;
 pub mod pipeline;
 pub mod recipe;
+pub mod rewrite;
