@@ -5,14 +5,28 @@
 
 pub mod cargo;
 mod dockerignore;
+mod glob;
+mod go_constraint;
 pub mod gomod;
+mod manifest;
+pub mod map_files;
+pub mod path;
 pub mod python;
+mod python_project;
+mod requirement_lines;
 pub mod sources;
+mod token;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files longer than this are not read: no manifest or source is.
+const LONGEST: u64 = 1 << 20;
+
+/// Symbolic links followed on the way to one file, as many as Linux follows.
+const LINKS: usize = 40;
 
 /// Access to the files below the root of a build context.
-pub trait Files {
+pub trait Files: Send + Sync {
     /// Every file and symbolic link below the root, with `/`-separated relative paths, in any order.
     fn list(&self) -> Vec<Entry>;
     /// The bytes of a file; `None` where it can't be read.
@@ -35,29 +49,72 @@ pub struct Entry {
 /// The files that a COPY can see: `.dockerignore` applied.
 pub struct Context {
     entries: BTreeMap<String, Entry>,
+    /// Directories that a COPY can see, even where all that is in them is hidden.
+    directories: BTreeSet<String>,
     files: Box<dyn Files>,
 }
 
 impl Context {
-    /// Sees `files` through the text of a `.dockerignore`.
-    pub fn new(files: Box<dyn Files>, _dockerignore: Option<&str>) -> Self {
-        let entries = files.list().into_iter().map(|entry| (entry.path.clone(), entry)).collect();
-        Self { entries, files }
+    /// Sees `files` through the text of a `.dockerignore`. (`<name of the Dockerfile>.dockerignore` goes before
+    /// `.dockerignore`; the caller picks.)
+    pub fn new(files: Box<dyn Files>, dockerignore: Option<&str>) -> Self {
+        let dockerignore = dockerignore.map(dockerignore::Dockerignore::parse).unwrap_or_default();
+        let mut walk = dockerignore.walk();
+        let mut entries = BTreeMap::new();
+        let mut directories = BTreeSet::from([String::new()]);
+        for entry in files.list() {
+            let hidden = walk.hides(&entry.path);
+            for (end, _) in entry.path.match_indices('/') {
+                let directory = &entry.path[..end];
+                if !directories.contains(directory) && (!hidden || !walk.hides(directory)) {
+                    directories.insert(directory.to_owned());
+                }
+            }
+            if !hidden {
+                entries.insert(entry.path.clone(), entry);
+            }
+        }
+        Self { entries, directories, files }
     }
 
-    /// A file by its path.
+    /// A file or symbolic link by its path.
     pub fn entry(&self, path: &str) -> Option<&Entry> {
         self.entries.get(path)
     }
 
-    /// Whether the path is a file or a directory (`""` is the root).
+    /// Whether the path is a file or a directory (`""` is the root), links followed.
     pub fn exists(&self, path: &str) -> bool {
-        self.entry(path).is_some() || self.below(path).next().is_some()
+        self.resolve(path).is_some()
+    }
+
+    /// Whether the path is a directory (`""` is the root), links followed.
+    pub fn is_directory(&self, path: &str) -> bool {
+        self.resolve(path).is_some_and(|path| self.directories.contains(&path))
+    }
+
+    /// Where a path leads when symbolic links are followed: the path of a file or directory that is there. `None` where
+    /// nothing is, or where a link leaves the context. Absolute links start at the context's root, as BuildKit has it.
+    pub fn resolve(&self, path: &str) -> Option<String> {
+        let mut path = path.to_owned();
+        for _ in 0..=LINKS {
+            let link = path
+                .match_indices('/')
+                .map(|(end, _)| end)
+                .chain([path.len()])
+                .find_map(|end| Some((end, self.entries.get(&path[..end])?.link.as_deref()?)));
+            let Some((end, target)) = link else {
+                let there = self.entries.contains_key(&path) || self.directories.contains(&path);
+                return there.then_some(path);
+            };
+            let from = if target.starts_with('/') { "" } else { path::parent(&path[..end])? };
+            path = path::clean(&format!("{from}/{target}/{}", &path[end..]))?;
+        }
+        None
     }
 
     /// Every file below a directory (`""` is the root), sorted by path.
     pub fn below<'a>(&'a self, directory: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        let prefix = prefix(directory);
         let start = prefix.clone();
         self.entries
             .range(start..)
@@ -65,18 +122,63 @@ impl Context {
             .take_while(move |entry| entry.path.starts_with(&prefix))
     }
 
-    /// The text of a file, where it is UTF-8 and at most a megabyte.
+    /// Every directory below a directory (`""` is the root), sorted by path.
+    pub fn directories<'a>(&'a self, directory: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let prefix = prefix(directory);
+        let start = prefix.clone();
+        self.directories
+            .range(start..)
+            .map(String::as_str)
+            .filter(|path| !path.is_empty())
+            .take_while(move |path| path.starts_with(&prefix))
+    }
+
+    /// The bytes of a file of at most a megabyte, links followed.
+    pub fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        let entry = self.entries.get(&self.resolve(path)?)?;
+        if entry.size > LONGEST { None } else { self.files.read(&entry.path) }
+    }
+
+    /// The text of a file, where it is UTF-8 and at most a megabyte, links followed.
     pub fn text(&self, path: &str) -> Option<String> {
-        let entry = self.entry(path)?;
-        if entry.size > 1 << 20 {
-            return None;
-        }
-        String::from_utf8(self.files.read(path)?).ok()
+        String::from_utf8(self.bytes(path)?).ok()
     }
 
     /// Paths (files or directories) that a source of COPY names: cleaned, or matched by Go's `filepath.Match` where it has `*`, `?` or `[`.
-    /// `.` and `/` are the root, `""`. Sorted; empty where nothing matches.
-    pub fn matching(&self, _source: &str) -> Vec<String> {
-        unimplemented!()
+    /// `.` and `/` are the root, `""`. Sorted; empty where nothing matches. A link to a directory is that directory: COPY
+    /// copies what is in it.
+    pub fn matching(&self, source: &str) -> Vec<String> {
+        let Some(source) = path::clean(source) else { return Vec::new() };
+        let parts: Vec<&str> = source.split('/').collect();
+        let plain = parts.iter().take_while(|part| !is_wild(part)).count();
+        let base = parts[..plain].join("/");
+        let Some(resolved) = self.resolve(&base) else { return Vec::new() };
+        if plain == parts.len() {
+            return vec![if self.directories.contains(&resolved) { resolved } else { base }];
+        }
+        let Some(glob) = glob::Glob::path(&parts[plain..].join("/")) else { return Vec::new() };
+        let skip = prefix(&resolved).len();
+        let paths = self.below(&resolved).map(|entry| entry.path.as_str());
+        let matching: BTreeSet<&str> =
+            paths.chain(self.directories(&resolved)).filter(|path| glob.matches(&path[skip..])).collect();
+        matching.into_iter().map(str::to_owned).collect()
     }
+}
+
+/// What the paths below a directory start with.
+fn prefix(directory: &str) -> String {
+    if directory.is_empty() { String::new() } else { format!("{directory}/") }
+}
+
+/// Whether an element of a COPY source is a pattern; `\` takes the meaning from the character after it.
+fn is_wild(element: &str) -> bool {
+    let mut chars = element.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => drop(chars.next()),
+            '*' | '?' | '[' => return true,
+            _ => {}
+        }
+    }
+    false
 }

@@ -1,6 +1,12 @@
 //! Which stage a distribution package belongs to.
 
-use super::images::Image;
+use super::images::{Image, Layer, Variant};
+use super::table::{self, Table};
+use super::tables::{
+    ALPINE_LIBRARIES, DEBIAN_LIBRARIES, IMAGE_EXTRAS, IMAGE_PACKAGES, PACKAGE_PATTERNS, PACKAGES,
+    RHEL_LIBRARIES, UBUNTU_LIBRARIES,
+};
+use super::tags::Version;
 use super::{Distribution, Knowledge};
 
 /// Where a package belongs, by the tables.
@@ -16,19 +22,172 @@ pub enum Belongs {
     Unknown,
 }
 
+impl Belongs {
+    /// What a row of the tables of packages says.
+    fn of(belongs: &str, instead: impl Iterator<Item = String>, programs: Vec<String>) -> Self {
+        match belongs {
+            "builder" => Self::Builder(instead.collect()),
+            "called" => Self::BuilderUnlessCalled(programs),
+            "runtime" => Self::Runtime,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 impl Knowledge {
     /// Where a package belongs. The name may carry a version pin or an architecture (`libpq-dev=15.*`, `zlib1g:amd64`), which do not matter here.
-    pub fn package_belongs(&self, _name: &str, _distribution: &Distribution) -> Belongs {
-        unimplemented!()
+    pub fn package_belongs(&self, name: &str, distribution: &Distribution) -> Belongs {
+        self.belongs(name, distribution, None)
+    }
+
+    /// Where a package belongs in an image, which may bring its own of it: on `python:3.12`, Debian's `python3-dev` and
+    /// `python3-pip` serve nobody at run time; on `debian:bookworm` they stand for the interpreter.
+    pub fn package_belongs_on(&self, name: &str, image: &Image) -> Belongs {
+        self.belongs(name, &image.distribution, Some(&image.family))
+    }
+
+    fn belongs(&self, name: &str, distribution: &Distribution, family: Option<&str>) -> Belongs {
+        for name in spellings(name, distribution) {
+            let key = format!("{}/{name}", distribution.packages());
+            if let Some(row) = table::row(&self.overlay, &PACKAGES, &key) {
+                if family.is_some_and(|family| row.words("own").any(|own| own == family)) {
+                    return Belongs::Builder(Vec::new());
+                }
+                let programs = row.words("programs").map(str::to_owned).collect();
+                return Belongs::of(row.get("belongs"), row.words("instead").map(str::to_owned), programs);
+            }
+            if let Some(libraries) = self.libraries_behind(name, distribution) {
+                return Belongs::Builder(libraries);
+            }
+        }
+        let Some(name) = spellings(name, distribution).last() else { return Belongs::Unknown };
+        self.pattern_of(name, distribution, family)
+    }
+
+    /// The shared libraries that a development package stands for at run time; `None` where the tables of the release do not know it.
+    pub fn libraries_behind(&self, dev: &str, distribution: &Distribution) -> Option<Vec<String>> {
+        let words = |cell: &str| {
+            let libraries = cell.split_ascii_whitespace().filter(|word| *word != ".");
+            (!cell.is_empty()).then(|| libraries.map(str::to_owned).collect())
+        };
+        let row = |table: &Table| table::row(&self.overlay, table, dev);
+        match distribution {
+            Distribution::Debian(suite) => words(row(&DEBIAN_LIBRARIES)?.across(suite)),
+            Distribution::Ubuntu(suite) => words(row(&UBUNTU_LIBRARIES)?.across(suite)),
+            Distribution::Rhel(_) => words(row(&RHEL_LIBRARIES)?.get("runtime")),
+            Distribution::Alpine(release) => {
+                let release = Version::parse(release).unwrap_or(Version::NEWEST);
+                let holds =
+                    |part: &&str| part.split_once(": ").is_none_or(|(range, _)| release.within(range));
+                let part = row(&ALPINE_LIBRARIES)?.get("runtime").split("; ").find(holds)?;
+                words(part.split_once(": ").map_or(part, |(_, names)| names))
+            }
+        }
+    }
+
+    /// What the longest pattern that a name matches says of it.
+    fn pattern_of(&self, name: &str, distribution: &Distribution, family: Option<&str>) -> Belongs {
+        let prefix = format!("{}/", distribution.packages());
+        let matching = table::rows(&self.overlay, &PACKAGE_PATTERNS, &prefix)
+            .filter_map(|row| Some((wildcard(row.key().strip_prefix(&prefix)?, name)?, row)));
+        let Some((stood_for, row)) = matching.max_by_key(|(_, row)| row.key().len()) else {
+            return Belongs::Unknown;
+        };
+        if family.is_some_and(|family| row.words("own").any(|own| own == family)) {
+            return Belongs::Builder(Vec::new());
+        }
+        Belongs::of(
+            row.get("belongs"),
+            row.words("instead").map(|word| word.replace('*', stood_for)),
+            Vec::new(),
+        )
     }
 
     /// A package that an image carries and a bare distribution image (of the same release) or slim counterpart lacks.
-    pub fn package_is_implied(&self, _package: &str, _image: &Image) -> bool {
-        unimplemented!()
+    pub fn package_is_implied(&self, package: &str, image: &Image) -> bool {
+        let counterpart = if image.variant == Variant::Full { Variant::Slim } else { image.variant };
+        let kept = self.package_in_slim(package, &image.distribution)
+            || self.has_runtime_slim(image) && self.is_extra(package, image, counterpart);
+        self.package_in_image(package, image) && !kept
+    }
+
+    /// Whether an image carries a package.
+    pub fn package_in_image(&self, package: &str, image: &Image) -> bool {
+        let by_layer = self.layer_of(package, &image.distribution).is_some_and(|layer| layer <= image.layer);
+        by_layer || self.is_extra(package, image, image.variant)
     }
 
     /// Whether the slim (or bare) image of this distribution already carries the package.
-    pub fn package_in_slim(&self, _package: &str, _distribution: &Distribution) -> bool {
-        unimplemented!()
+    pub fn package_in_slim(&self, package: &str, distribution: &Distribution) -> bool {
+        let bare = format!("{}/distribution", distribution.name());
+        let listed = table::row(&self.overlay, &IMAGE_EXTRAS, &bare);
+        self.layer_of(package, distribution) == Some(Layer::Slim)
+            || listed.is_some_and(|row| row.words("packages").any(|extra| extra == package))
+    }
+
+    /// Whether the slim variant of an image's family is a runtime (python) and not another toolchain (rust).
+    fn has_runtime_slim(&self, image: &Image) -> bool {
+        self.family(&image.family).is_some_and(|family| family.get("slim") == "runtime")
+    }
+
+    /// Whether a variant of an image's family adds a package to the layer it rests on.
+    fn is_extra(&self, package: &str, image: &Image, variant: Variant) -> bool {
+        let key = format!("{}/{}", image.family, variant.name());
+        table::row(&self.overlay, &IMAGE_EXTRAS, &key)
+            .is_some_and(|row| row.words("packages").any(|extra| extra == package))
+    }
+
+    /// The first of Debian's layers that has a package. In releases without a table of their own only tools are told, by the
+    /// nearest release: libraries change their names.
+    fn layer_of(&self, package: &str, distribution: &Distribution) -> Option<Layer> {
+        let row = table::row(&self.overlay, &IMAGE_PACKAGES, package)?;
+        let own = row.across(distribution.release());
+        let layer = match distribution {
+            Distribution::Debian(_) if !own.is_empty() => own,
+            Distribution::Debian(suite) if IMAGE_PACKAGES.columns.contains(&suite.as_str()) => return None,
+            Distribution::Debian(_) | Distribution::Ubuntu(_) if row.get("kind") == "tool" => {
+                row.across(self.like(distribution)?)
+            }
+            _ => return None,
+        };
+        match layer {
+            // Ubuntu's bare image is its own: nothing is said of it.
+            "slim" => matches!(distribution, Distribution::Debian(_)).then_some(Layer::Slim),
+            "curl" => Some(Layer::Curl),
+            "scm" => Some(Layer::Scm),
+            "full" => Some(Layer::Full),
+            _ => None,
+        }
+    }
+}
+
+/// A package name as written on a command line, and without what pins it: version, architecture, release, repository, and apt's
+/// sign for installing or removing.
+fn spellings<'a>(name: &'a str, distribution: &Distribution) -> impl Iterator<Item = &'a str> + use<'a> {
+    let cut = |marks: &[char]| name.split(marks).next().unwrap_or_default();
+    let (bare, signs): (&str, &[char]) = match distribution {
+        Distribution::Debian(_) | Distribution::Ubuntu(_) => (cut(&['=', ':', '/']), &['+', '-']),
+        Distribution::Alpine(_) if name.starts_with("so:") => (name, &[]),
+        Distribution::Alpine(_) => (cut(&['=', '<', '>', '~', '@']), &[]),
+        Distribution::Rhel(_) => {
+            let architecture = [".x86_64", ".aarch64", ".noarch", ".i686"];
+            (architecture.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name), &[])
+        }
+    };
+    let unsigned = bare.strip_suffix(signs).filter(|shorter| !shorter.is_empty());
+    [Some(bare).filter(|bare| !bare.is_empty()), unsigned].into_iter().flatten()
+}
+
+/// What the `*` of a pattern stands for in a name; the name itself where the pattern has none and is the name.
+fn wildcard<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
+    match pattern.split_once('*') {
+        None => (pattern == name).then_some(name),
+        Some((before, after)) => match after.split_once('*') {
+            None => name.strip_prefix(before)?.strip_suffix(after),
+            Some((between, end)) => {
+                let rest = name.strip_prefix(before)?.strip_suffix(end)?;
+                rest.split_once(between).map(|(stood_for, _)| stood_for)
+            }
+        },
     }
 }

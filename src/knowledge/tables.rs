@@ -1,0 +1,143 @@
+//! The tables of `rules/`, each under the name by which a user's file overlays it.
+
+use super::table::Table;
+
+/// Repositories whose tags are understood.
+pub(super) static IMAGE_FAMILIES: Table = Table::new(
+    "image-families.tsv",
+    &["family", "kind", "layer", "slim", "workdir", "command", "command_alpine"],
+    include_str!("../../rules/image-families.tsv"),
+);
+
+/// ENV of the images.
+pub(super) static IMAGE_ENVIRONMENT: Table = Table::new(
+    "image-environment.tsv",
+    &["variable", "versions", "purpose", "value"],
+    include_str!("../../rules/image-environment.tsv"),
+);
+
+/// Minor versions of the language images.
+pub(super) static IMAGE_VERSIONS: Table = Table::new(
+    "image-versions.tsv",
+    &[
+        "image",
+        "state",
+        "last_patch",
+        "full",
+        "slim",
+        "alpine",
+        "full_suites",
+        "slim_suites",
+        "full_by_patch",
+        "slim_by_patch",
+        "alpine_by_patch",
+    ],
+    include_str!("../../rules/image-versions.tsv"),
+);
+
+/// Tags without a minor version.
+pub(super) static IMAGE_TAGS: Table = Table::new(
+    "image-tags.tsv",
+    &["image", "release", "version", "state"],
+    include_str!("../../rules/image-tags.tsv"),
+);
+
+/// Registries and what of the official library they mirror.
+pub(super) static REGISTRIES: Table =
+    Table::new("registries.tsv", &["host", "mirrors"], include_str!("../../rules/registries.tsv"));
+
+/// Distribution releases.
+pub(super) static RELEASES: Table = Table::new(
+    "releases.tsv",
+    &["release", "number", "libc", "python3", "openssl", "state", "index", "like"],
+    include_str!("../../rules/releases.tsv"),
+);
+
+/// Packages whose stage is known by name.
+pub(super) static PACKAGES: Table = Table::new(
+    "packages.tsv",
+    &["package", "belongs", "instead", "programs", "own"],
+    include_str!("../../rules/packages.tsv"),
+);
+
+/// Families of package names.
+pub(super) static PACKAGE_PATTERNS: Table = Table::new(
+    "package-patterns.tsv",
+    &["pattern", "belongs", "instead", "own"],
+    include_str!("../../rules/package-patterns.tsv"),
+);
+
+/// Libraries behind Debian's development packages.
+pub(super) static DEBIAN_LIBRARIES: Table = Table::new(
+    "debian-libraries.tsv",
+    &["dev", "bullseye", "bookworm", "trixie"],
+    include_str!("../../rules/debian-libraries.tsv"),
+);
+
+/// Libraries behind Ubuntu's development packages.
+pub(super) static UBUNTU_LIBRARIES: Table = Table::new(
+    "ubuntu-libraries.tsv",
+    &["dev", "focal", "jammy", "noble"],
+    include_str!("../../rules/ubuntu-libraries.tsv"),
+);
+
+/// Libraries behind Alpine's development packages.
+pub(super) static ALPINE_LIBRARIES: Table =
+    Table::new("alpine-libraries.tsv", &["dev", "runtime"], include_str!("../../rules/alpine-libraries.tsv"));
+
+/// Libraries behind the development packages of RHEL and its kin.
+pub(super) static RHEL_LIBRARIES: Table =
+    Table::new("rhel-libraries.tsv", &["dev", "runtime"], include_str!("../../rules/rhel-libraries.tsv"));
+
+/// Debian packages in the layers of the images.
+pub(super) static IMAGE_PACKAGES: Table = Table::new(
+    "image-packages.tsv",
+    &["package", "bullseye", "bookworm", "trixie", "kind"],
+    include_str!("../../rules/image-packages.tsv"),
+);
+
+/// What the language images add to their layer.
+pub(super) static IMAGE_EXTRAS: Table = Table::new(
+    "image-extras.tsv",
+    &["image", "packages", "programs"],
+    include_str!("../../rules/image-extras.tsv"),
+);
+
+/// Programs of bare images.
+pub(super) static SLIM_PROGRAMS: Table =
+    Table::new("slim-programs.tsv", &["program", "releases"], include_str!("../../rules/slim-programs.tsv"));
+
+/// Debian's packages by program.
+pub(super) static DEBIAN_PROGRAMS: Table = Table::new(
+    "debian-programs.tsv",
+    &["program", "bullseye", "bookworm", "trixie"],
+    include_str!("../../rules/debian-programs.tsv"),
+);
+
+/// Alpine's packages by program.
+pub(super) static ALPINE_PROGRAMS: Table = Table::new(
+    "alpine-programs.tsv",
+    &["program", "package"],
+    include_str!("../../rules/alpine-programs.tsv"),
+);
+
+/// Every table.
+pub(super) static ALL: &[&Table] = &[
+    &IMAGE_FAMILIES,
+    &IMAGE_ENVIRONMENT,
+    &IMAGE_VERSIONS,
+    &IMAGE_TAGS,
+    &IMAGE_PACKAGES,
+    &IMAGE_EXTRAS,
+    &REGISTRIES,
+    &RELEASES,
+    &PACKAGES,
+    &PACKAGE_PATTERNS,
+    &DEBIAN_LIBRARIES,
+    &UBUNTU_LIBRARIES,
+    &ALPINE_LIBRARIES,
+    &RHEL_LIBRARIES,
+    &SLIM_PROGRAMS,
+    &DEBIAN_PROGRAMS,
+    &ALPINE_PROGRAMS,
+];
