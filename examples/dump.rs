@@ -50,20 +50,20 @@ fn one(document: &Document, instruction: &Instruction) -> Value {
     let mut innermost = instruction;
     let mut value = Vec::new();
     let mut sub = None;
-    if let Arguments::Wrapped(inner) = &instruction.arguments {
-        let word = inner.as_ref().map_or("NONE", |inner| inner.keyword.as_str());
-        if instruction.keyword == Keyword::Healthcheck {
-            value.push(word.to_owned());
-        } else {
-            sub = Some(word);
+    while let Arguments::Wrapped(inner) = &innermost.arguments {
+        let word = match inner {
+            Some(inner) => document.slice(inner.keyword_span).to_uppercase(),
+            None => "NONE".to_owned(),
+        };
+        if innermost.keyword == Keyword::Onbuild {
+            sub = Some(word).filter(|word| !word.is_empty());
+        } else if !word.is_empty() {
+            value.push(word);
         }
-        if let Some(inner) = inner {
-            innermost = inner;
+        match inner {
+            Some(inner) => innermost = inner,
+            None => break,
         }
-    }
-    if let Arguments::Wrapped(Some(inner)) = &innermost.arguments {
-        value.push(inner.keyword.as_str().to_owned());
-        innermost = inner;
     }
     value.extend(arguments(innermost));
     json!({

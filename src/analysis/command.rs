@@ -10,7 +10,7 @@ use crate::dockerfile::shell::{self, Command, Joined, Shell, ShellWord, WordPart
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::Value;
 use crate::recipe::command::{Call, CommandRule, EffectKind, absolute};
-use crate::recipe::product::{Surroundings, Target};
+use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
 use crate::recipe::{go, python, rust};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ pub struct Reader<'a> {
     mounts: &'a [Mount],
     /// Variables that earlier commands of the same text set.
     locals: BTreeMap<String, String>,
+    /// Start of the pipeline that is being read, in the file.
+    pipeline: usize,
 }
 
 /// The words of a command after expansion.
@@ -42,7 +44,7 @@ pub struct Words {
 impl<'a> Reader<'a> {
     /// A reader in the state and world before the instruction.
     pub fn new(sources: Sources<'a>, state: &'a State, world: &'a World, mounts: &'a [Mount]) -> Self {
-        Self { sources, state, world, mounts, locals: BTreeMap::new() }
+        Self { sources, state, world, mounts, locals: BTreeMap::new(), pipeline: 0 }
     }
 
     /// What a RUN does.
@@ -50,13 +52,13 @@ impl<'a> Reader<'a> {
         let directory = self.state.workdir.clone().unwrap_or_else(|| "/".to_owned());
         if let Arguments::Json(words) = &instruction.arguments {
             let words = Words { words: words.iter().map(|word| word.text.clone()).collect(), unknown: Vec::new() };
-            let place = Place { span: instruction.span, directory, conditional: false, nested: false, piped: false };
+            let place = Place { span: instruction.span, statement: instruction.span, directory, conditional: false, nested: false, piped: false };
             return self.words(words, &BTreeMap::new(), &place, 0);
         }
         let is_posix = |shell: &Vec<String>| {
             shell.first().is_some_and(|program| SHELLS.contains(&program.rsplit('/').next().unwrap_or(program)))
         };
-        let place = Place { span: instruction.span, directory, conditional: false, nested: false, piped: false };
+        let place = Place { span: instruction.span, statement: instruction.span, directory, conditional: false, nested: false, piped: false };
         if self.state.shell.as_ref().is_some_and(|shell| !is_posix(shell)) {
             return vec![place.action(Effect::Opaque("the shell is not sh or bash".to_owned()), "", "")];
         }
@@ -80,6 +82,9 @@ impl<'a> Reader<'a> {
     }
 
     fn command(&mut self, command: &Command, outer: &Place, depth: usize) -> Vec<Action> {
+        if command.joined != Joined::Pipe {
+            self.pipeline = command.span.start;
+        }
         let words = self.expand(&command.words);
         let mut assignments = BTreeMap::new();
         for (name, value) in &command.assignments {
@@ -99,6 +104,7 @@ impl<'a> Reader<'a> {
         }
         let mut place = Place {
             span: if outer.nested { outer.span } else { command.span },
+            statement: if outer.nested { outer.statement } else { Span::new(self.pipeline, command.span.end) },
             directory: outer.directory.clone(),
             conditional: outer.conditional || command.conditional,
             nested: outer.nested,
@@ -140,7 +146,7 @@ impl<'a> Reader<'a> {
     }
 
     fn variables(&self) -> crate::dockerfile::variables::Variables {
-        let mut variables = self.state.variables();
+        let mut variables = self.state.variables.clone();
         variables.values.extend(self.locals.iter().map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
         variables
     }
@@ -196,7 +202,7 @@ impl<'a> Reader<'a> {
         if let Some(value) = self.locals.get(name) {
             return Some(value.clone());
         }
-        if let Some(value) = self.state.variables().values.get(name) {
+        if let Some(value) = self.state.variables.values.get(name) {
             return value.default_value().map(str::to_owned);
         }
         (name == "HOME").then(|| step::home(self.state))
@@ -308,7 +314,7 @@ impl<'a> Reader<'a> {
     fn effect(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Effect {
         let home = step::home(self.state);
         let locate = |path: &str| self.locate(path);
-        let around = Surroundings { context: self.sources.context, locate: &locate, home: &home, root: self.state.is_root() };
+        let around = Surroundings { context: self.sources.context, locate: &locate, home: &home, version: self.world.image.version.as_deref(), root: self.state.is_root() };
         let written = || -> Vec<String> {
             rule.written(call).iter().map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
         };
@@ -329,14 +335,19 @@ impl<'a> Reader<'a> {
                 Some("pip") => self.dependencies(python::pip(call, around), call),
                 Some("setup-install") => self.dependencies(python::setup(call, false, around), call),
                 Some("setup-develop") => self.dependencies(python::setup(call, true, around), call),
-                _ => self.dependencies(crate::recipe::product::Dependencies { complete: true, ..Default::default() }, call),
+                Some("prefix") => Effect::InstallDependencies(Dependencies { target: Target::Prefix, ..Dependencies::default() }),
+                Some("elsewhere") => {
+                    let command = call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
+                    Effect::InstallDependencies(Dependencies { target: Target::Elsewhere(command), ..Dependencies::default() })
+                }
+                _ => self.dependencies(Dependencies { complete: true, ..Dependencies::default() }, call),
             },
             EffectKind::Compile => match rule.from.as_deref() {
                 Some("go-build") => Effect::Compile(go::build(call, around)),
                 Some("go-install") => Effect::Compile(go::install(call, around)),
                 Some("cargo-build") => Effect::Compile(rust::build(call, around)),
                 Some("cargo-install") => Effect::Compile(rust::install(call, around)),
-                _ => Effect::Compile(crate::recipe::product::Outputs { programs: written(), ..Default::default() }),
+                _ => Effect::Compile(Outputs { programs: written(), ..Outputs::default() }),
             },
             EffectKind::GenerateSources => Effect::GenerateSources,
             EffectKind::Build => Effect::Build,
@@ -360,7 +371,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Dependencies go into the virtual environment in force, if the file made one.
-    fn dependencies(&self, mut found: crate::recipe::product::Dependencies, call: &Call) -> Effect {
+    fn dependencies(&self, mut found: Dependencies, call: &Call) -> Effect {
         let program = call.words.first().map_or("", String::as_str);
         let own = program.rsplit_once("/bin/").map(|(environment, _)| absolute(&call.directory, environment));
         let active = self.world.paths.iter().find(|(path, entry)| {
@@ -397,6 +408,7 @@ impl<'a> Reader<'a> {
 #[derive(Clone, Debug)]
 struct Place {
     span: Span,
+    statement: Span,
     directory: String,
     conditional: bool,
     nested: bool,
@@ -407,6 +419,7 @@ impl Place {
     fn action(&self, effect: Effect, text: &str, program: &str) -> Action {
         Action {
             span: self.span,
+            statement: self.statement,
             effect,
             text: text.to_owned(),
             program: program.to_owned(),

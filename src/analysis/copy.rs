@@ -36,7 +36,7 @@ impl Copy {
         context: Option<&Context>,
     ) -> Option<Self> {
         let (Arguments::Words(words) | Arguments::Json(words)) = &instruction.arguments else { return None };
-        let variables = state.variables();
+        let variables = &state.variables;
         let (destination, sources) = words.split_last()?;
         let expand = |text: &str| variables.expand(text, escape).default_value().map(str::to_owned);
         let heredocs = instruction.heredocs.len();

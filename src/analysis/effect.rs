@@ -8,6 +8,8 @@ use crate::recipe::product::{Dependencies, Outputs};
 pub struct Action {
     /// Its place in the file; that of the whole command, for what a nested shell or a script does.
     pub span: Span,
+    /// The same with the commands that are piped into it: what has to be repeated to repeat it.
+    pub statement: Span,
     /// What it does.
     pub effect: Effect,
     /// Its words as a person would read them.

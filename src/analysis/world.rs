@@ -188,7 +188,7 @@ impl World {
                     let path = format!("{}/.local", step.home());
                     self.put(step, &path, Origin::Dependencies, true);
                 }
-                Target::Default => {}
+                Target::Default | Target::Prefix | Target::Elsewhere(_) => {}
             },
             Effect::CreateEnvironment(path) => self.put(step, path, Origin::Dependencies, true),
             Effect::Compile(outputs) => {

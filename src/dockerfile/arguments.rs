@@ -32,7 +32,6 @@ fn wrapped_instruction(
     let arguments = match keyword {
         // ONBUILD of ONBUILD is refused by Docker later on; read no deeper.
         Keyword::Onbuild if in_onbuild => Arguments::Text(rest.logical_text()),
-        Keyword::Onbuild if rest.text().is_empty() => Arguments::Wrapped(None),
         Keyword::Onbuild => {
             Arguments::Wrapped(Some(Box::new(wrapped_instruction(rest, escape, line, true)?)))
         }
@@ -143,7 +142,7 @@ fn healthcheck(rest: Part<'_>, line: usize) -> Result<Arguments, ScanError> {
     let after = text.len() - text[end..].trim_start().len();
     let keyword_part = rest.range(0, end);
     let arguments = command(rest.from(after))?;
-    if text.is_empty() || text.eq_ignore_ascii_case("none") {
+    if text.eq_ignore_ascii_case("none") {
         return Ok(Arguments::Wrapped(None));
     }
     let keyword = match Keyword::of(keyword_part.text()) {

@@ -136,7 +136,8 @@ pub enum Arguments {
     Pairs(Vec<Pair>),
     /// The rest of the logical line: RUN, CMD, ENTRYPOINT in shell form; MAINTAINER, STOPSIGNAL, USER, WORKDIR; unknown keywords.
     Text(LogicalText),
-    /// HEALTHCHECK and ONBUILD wrap an instruction: `CMD …`, or `None` for `HEALTHCHECK NONE`.
+    /// HEALTHCHECK and ONBUILD wrap an instruction: `CMD …`, or `None` for `HEALTHCHECK NONE`. Where nothing follows,
+    /// the wrapped instruction is of an unknown keyword without text.
     Wrapped(Option<Box<Instruction>>),
 }
 
@@ -159,6 +160,12 @@ impl LogicalText {
             return Span::new(at, at);
         }
         Span::new(self.offset(start), self.offset(end - 1) + 1)
+    }
+
+    /// Adds a piece that stands at an offset in the file.
+    pub(super) fn push(&mut self, piece: &str, offset: usize) {
+        self.segments.push((self.text.len(), offset));
+        self.text.push_str(piece);
     }
 
     fn offset(&self, at: usize) -> usize {

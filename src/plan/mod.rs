@@ -11,6 +11,7 @@ mod interpreter;
 mod layout;
 mod packages;
 mod planner;
+mod programs;
 mod replay;
 
 use crate::analysis::{Sources, Stage};

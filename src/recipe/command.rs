@@ -158,6 +158,19 @@ fn match_tokens(tokens: &[Token], words: &[String], captures: &mut BTreeMap<Stri
 }
 
 impl CommandRule {
+    /// A rule that only takes the words of a start through the toolchain apart.
+    pub fn starter(starter: &super::Starter) -> Option<Self> {
+        Some(Self {
+            run: vec![Pattern::parse(&format!("{} *", starter.run.join(" "))).ok()?],
+            values: starter.values.clone(),
+            with: Vec::new(),
+            effect: EffectKind::Compile,
+            writes: Vec::new(),
+            from: None,
+            manager: None,
+        })
+    }
+
     /// Takes the words of a command apart, if the rule is about it. The program is compared without its directory.
     pub fn call(&self, words: &[String]) -> Option<Call> {
         self.run.iter().find_map(|pattern| self.call_as(pattern, words))
@@ -171,10 +184,13 @@ impl CommandRule {
             _ => return None,
         }
         let (options, mut operands) = lift_options(rest, &self.values);
-        operands.insert(0, match pattern.0.first() {
-            Some(Token::Word(word)) => word.clone(),
-            _ => name.to_owned(),
-        });
+        operands.insert(
+            0,
+            match pattern.0.first() {
+                Some(Token::Word(word)) => word.clone(),
+                _ => name.to_owned(),
+            },
+        );
         let captures = pattern.matches(&operands)?;
         let has = |wanted: &String| {
             options.contains_key(wanted)
@@ -196,7 +212,9 @@ impl CommandRule {
 
 /// Whether `-rf` has the `-f` that is wanted.
 fn is_cluster_with(option: &str, wanted: &str) -> bool {
-    let (Some(cluster), Some(letter)) = (option.strip_prefix('-'), wanted.strip_prefix('-')) else { return false };
+    let (Some(cluster), Some(letter)) = (option.strip_prefix('-'), wanted.strip_prefix('-')) else {
+        return false;
+    };
     !cluster.starts_with('-') && letter.len() == 1 && cluster.contains(letter)
 }
 
@@ -233,7 +251,8 @@ fn glued_value<'a>(word: &'a str, values: &[String]) -> Option<(&'a str, &'a str
 
 /// `-fsSLo file` where `-o` takes a value: the option at the end of a cluster.
 fn cluster_value(word: &str, values: &[String]) -> Option<String> {
-    let cluster = word.strip_prefix('-').filter(|rest| rest.chars().all(|letter| letter.is_ascii_alphabetic()))?;
+    let cluster =
+        word.strip_prefix('-').filter(|rest| rest.chars().all(|letter| letter.is_ascii_alphabetic()))?;
     let name = format!("-{}", cluster.chars().last()?);
     values.contains(&name).then_some(name)
 }

@@ -59,7 +59,7 @@ pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
     let directory = working_directory(call);
     let mut outputs = Outputs { cgo: cgo(call), sources: vec![directory.clone()], ..Outputs::default() };
     let gets = call.words.get(1).is_some_and(|word| word == "get");
-    if gets && (call.has(&["-d"]) || version(call) >= Some((1, 18))) {
+    if gets && (call.has(&["-d"]) || version(around) >= Some((1, 18))) {
         return outputs;
     }
     let target = match (call.variables.get("GOBIN"), call.variables.get("GOPATH")) {
@@ -83,7 +83,12 @@ pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
 ///
 /// # Errors
 /// Why it can't be told, in one sentence.
-pub fn run(words: &[String], values: &[String], directory: &str, around: Surroundings<'_>) -> Result<Started, String> {
+pub fn run(
+    words: &[String],
+    values: &[String],
+    directory: &str,
+    around: Surroundings<'_>,
+) -> Result<Started, String> {
     let mut flags = Vec::new();
     let mut rest = words.iter().skip(2).peekable();
     while let Some(flag) = rest.next_if(|word| word.starts_with('-')) {
@@ -118,8 +123,9 @@ fn names(call: &Call, directory: &str, around: Surroundings<'_>) -> Result<Vec<S
     let files: Vec<&String> = call.operands.iter().filter(|operand| operand.ends_with(".go")).collect();
     if let Some(first) = files.first() {
         let name = first.rsplit('/').next().unwrap_or(first);
-        return Ok(vec![name.trim_end_matches(".go").trim_start_matches('*').to_owned()])
-            .and_then(|names| if names[0].is_empty() { Err(format!("`{first}` names no file")) } else { Ok(names) });
+        return Ok(vec![name.trim_end_matches(".go").trim_start_matches('*').to_owned()]).and_then(|names| {
+            if names[0].is_empty() { Err(format!("`{first}` names no file")) } else { Ok(names) }
+        });
     }
     let here = [".".to_owned()];
     let operands: &[String] = if call.operands.is_empty() { &here } else { &call.operands };
@@ -140,10 +146,13 @@ fn names_of(
     if let Some((path, _version)) = operand.split_once('@') {
         return Ok(vec![GoModule { path: path.to_owned(), ..GoModule::default() }.program_name("")]);
     }
-    let local = operand == "." || operand.starts_with("./") || operand.starts_with("../") || operand.starts_with('/');
+    let local =
+        operand == "." || operand.starts_with("./") || operand.starts_with("../") || operand.starts_with('/');
     if operand.ends_with("...") {
         let (Some(context), Some(place)) = (around.context, place) else {
-            return Err(format!("which programs `{operand}` stands for can't be told without the build context"));
+            return Err(format!(
+                "which programs `{operand}` stands for can't be told without the build context"
+            ));
         };
         let below = operand.trim_end_matches("...").trim_end_matches('/');
         let below = if local { join(&place.directory, below) } else { place.package_directory(below)? };
@@ -210,9 +219,9 @@ fn cgo(call: &Call) -> Option<bool> {
     }
 }
 
-/// Version of the toolchain, from its image's environment.
-fn version(call: &Call) -> Option<(u32, u32)> {
-    let mut parts = call.variables.get("GOLANG_VERSION")?.split('.');
+/// Version of the toolchain.
+fn version(around: Surroundings<'_>) -> Option<(u32, u32)> {
+    let mut parts = around.version?.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 

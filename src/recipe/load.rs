@@ -4,8 +4,8 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::{
-    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuleError, RuntimeKind, Starter, VirtualEnvironment,
-    Wrapper,
+    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuleError, RuntimeKind, Starter,
+    VirtualEnvironment, Wrapper,
 };
 use crate::dockerfile::span::Span;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -37,6 +37,10 @@ struct WrittenFile {
     manifests: Option<WrittenManifests>,
     #[serde(default)]
     embedders: Vec<String>,
+    #[serde(default)]
+    installers: Vec<String>,
+    #[serde(default)]
+    unlocked_crates: Vec<String>,
     #[serde(default)]
     command: Vec<toml::Spanned<WrittenCommand>>,
     #[serde(default)]
@@ -79,13 +83,15 @@ struct WrittenEnvironment {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenManifests {
     files: Vec<String>,
     #[serde(default)]
     required: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
+    #[serde(default)]
+    unless_set: Vec<String>,
     fetch: String,
 }
 
@@ -130,7 +136,7 @@ struct WrittenWrapper {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenManager {
     name: String,
     programs: Vec<String>,
@@ -139,6 +145,9 @@ struct WrittenManager {
     install: String,
     lean: Option<String>,
     clean: Option<String>,
+    certificates: String,
+    zones: String,
+    content_types: String,
 }
 
 #[derive(Deserialize)]
@@ -209,6 +218,9 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         install: manager.install,
         lean: manager.lean,
         clean: manager.clean,
+        certificates: manager.certificates,
+        zones: manager.zones,
+        content_types: manager.content_types,
     }));
     let Some(name) = written.name else {
         recipes.system.splice(0..0, commands);
@@ -247,9 +259,12 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             files: manifests.files,
             required: manifests.required,
             unless: manifests.unless,
+            unless_set: manifests.unless_set,
             fetch: manifests.fetch,
         }),
         embedders: written.embedders,
+        installers: written.installers,
+        unlocked_crates: written.unlocked_crates,
     };
     recipes.recipes.retain(|known| known.name != recipe.name);
     recipes.recipes.push(recipe);
@@ -262,7 +277,9 @@ fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
     let writes = written.writes.map(OneOrMany::into_vec).unwrap_or_default();
     for template in &writes {
         let Some((_, rest)) = template.split_once('{') else { continue };
-        let Some((name, _)) = rest.split_once('}') else { return Err(format!("`{template}` has no closing brace")) };
+        let Some((name, _)) = rest.split_once('}') else {
+            return Err(format!("`{template}` has no closing brace"));
+        };
         let known = ["operands", "rest", "last"].contains(&name)
             || (name.starts_with('-') && written.values.iter().any(|value| value == name))
             || run.iter().all(|pattern| pattern.captures().any(|capture| capture == name));

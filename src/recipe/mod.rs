@@ -57,6 +57,10 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Crates that are taken to be linked where no lock file says which are.
+    pub unlocked_crates: Vec<String>,
+    /// Packages that only install others: where they go says nothing of where the program's packages are.
+    pub installers: Vec<String>,
 }
 
 /// What the runtime needs of the language.
@@ -114,6 +118,12 @@ pub struct Manager {
     pub lean: Option<String>,
     /// Words that take the package index away again.
     pub clean: Option<String>,
+    /// Package of the certificates that TLS clients trust.
+    pub certificates: String,
+    /// Package of the time-zone database.
+    pub zones: String,
+    /// Package that tells content types by file extension.
+    pub content_types: String,
 }
 
 /// `go run`, `cargo run`: what CMD does with the toolchain and the builder should do instead.
@@ -153,6 +163,8 @@ pub struct Manifests {
     pub required: Vec<String>,
     /// Not where one of these exists: the files are then not all that is read.
     pub unless: Vec<String>,
+    /// Not where one of these variables is set: fetching may then need more.
+    pub unless_set: Vec<String>,
     /// The command that fetches.
     pub fetch: String,
 }
@@ -197,14 +209,18 @@ impl Recipes {
         let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
         let begins = |alias: &&Alias| {
             alias.words.len() <= words.len()
-                && alias.words.iter().zip(&words).enumerate().all(|(at, (wanted, word))| {
-                    wanted == word || (at == 0 && *wanted == name(word))
-                })
+                && alias
+                    .words
+                    .iter()
+                    .zip(&words)
+                    .enumerate()
+                    .all(|(at, (wanted, word))| wanted == word || (at == 0 && *wanted == name(word)))
         };
         match self.aliases.iter().filter(begins).max_by_key(|alias| alias.words.len()) {
             Some(alias) => {
                 // the program keeps its directory: it tells which environment it belongs to
-                let directory = words[0].rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));
+                let directory =
+                    words[0].rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));
                 let mut is = alias.is.clone();
                 if let Some(first) = is.first_mut() {
                     *first = format!("{directory}{first}");

@@ -11,6 +11,8 @@ pub struct Surroundings<'a> {
     pub locate: &'a dyn Fn(&str) -> Option<String>,
     /// Absolute home directory of the user.
     pub home: &'a str,
+    /// Version of the toolchain, as far as its image tells: `1.22`.
+    pub version: Option<&'a str>,
     /// Whether the user is root.
     pub root: bool,
 }
@@ -46,6 +48,10 @@ pub enum Target {
     Directory(String),
     /// A virtual environment, by its absolute path.
     Environment(String),
+    /// The interpreter's own prefix, whatever virtual environment is in force.
+    Prefix,
+    /// A place that can't be told: the command as a person would name it.
+    Elsewhere(String),
 }
 
 /// Programs that a command compiles.

@@ -49,7 +49,8 @@ pub fn setup(call: &Call, develops: bool, around: Surroundings<'_>) -> Dependenc
 fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Surroundings<'_>) {
     found.files.push(path.to_owned());
     let located = around.context.zip((around.locate)(path));
-    let Some(read) = located.and_then(|(context, file)| Some((python::requirements(context, &file)?, file))) else {
+    let Some(read) = located.and_then(|(context, file)| Some((python::requirements(context, &file)?, file)))
+    else {
         found.complete = false;
         return;
     };

@@ -80,19 +80,23 @@ pub fn run(call: &Call, around: Surroundings<'_>) -> Result<Started, String> {
         }
     };
     let words = ours.iter().skip(2).filter(|word| !given.contains(word)).map(|word| quoted(word));
-    let build = ["cargo".to_owned(), "build".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ");
+    let build =
+        ["cargo".to_owned(), "build".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ");
     Ok(Started { build, program, arguments })
 }
 
 /// The workspace that cargo sees, and the absolute path of its root in the image.
 fn place(call: &Call, around: Surroundings<'_>) -> Result<(Workspace, String), String> {
     let directory = match call.option(&["--manifest-path"]) {
-        Some(path) => call.absolute(path).rsplit_once('/').map_or("/".to_owned(), |(parent, _)| parent.to_owned()),
+        Some(path) => {
+            call.absolute(path).rsplit_once('/').map_or("/".to_owned(), |(parent, _)| parent.to_owned())
+        }
         None => call.directory.clone(),
     };
     let context = around.context.ok_or("names stand in Cargo.toml, and the build context can't be seen")?;
-    let here = (around.locate)(&directory)
-        .ok_or_else(|| format!("no COPY from the build context to `{directory}` was found, so Cargo.toml can't be seen"))?;
+    let here = (around.locate)(&directory).ok_or_else(|| {
+        format!("no COPY from the build context to `{directory}` was found, so Cargo.toml can't be seen")
+    })?;
     let workspace = cargo::workspace(context, &here)?;
     let up = here.strip_prefix(workspace.root.as_str()).unwrap_or_default();
     let levels = up.split('/').filter(|part| !part.is_empty()).count();
@@ -117,8 +121,9 @@ fn selected<'a>(call: &Call, workspace: &'a Workspace) -> Vec<&'a Package> {
 
 fn package(directory: &str, around: Surroundings<'_>) -> Result<Package, String> {
     let context = around.context.ok_or("names stand in Cargo.toml, and the build context can't be seen")?;
-    let here = (around.locate)(directory)
-        .ok_or_else(|| format!("no COPY from the build context to `{directory}` was found, so Cargo.toml can't be seen"))?;
+    let here = (around.locate)(directory).ok_or_else(|| {
+        format!("no COPY from the build context to `{directory}` was found, so Cargo.toml can't be seen")
+    })?;
     let workspace = cargo::workspace(context, &here)?;
     let found = workspace.packages.into_iter().find(|package| package.directory == join(&here, ""));
     found.ok_or_else(|| format!("`{directory}` holds no package"))

@@ -1,0 +1,135 @@
+//! Distribution packages of the runtime: what the file installs and the program needs, split one by one, and what the
+//! full image gave away silently.
+
+use super::planner::Planner;
+use crate::analysis::effect::{Effect, Packages};
+use crate::knowledge::Distribution;
+use crate::knowledge::packages::Belongs;
+use crate::note::{Note, Reason};
+use std::collections::BTreeSet;
+
+/// The packages that the runtime installs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RuntimePackages {
+    /// Names in the order in which they are written, pins included; each once.
+    pub(super) names: Vec<String>,
+    /// Whether recommended packages stay away, as the file wants it.
+    pub(super) lean: bool,
+    /// Index of the instruction that installs the first of them, where the file has one.
+    pub(super) at: Option<usize>,
+}
+
+impl RuntimePackages {
+    /// Adds a package, if it is not among them.
+    pub(super) fn add(&mut self, name: &str) {
+        if !self.names.iter().any(|known| bare(known) == bare(name)) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    /// Whether a package is among them, whatever its pin.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| bare(known) == name)
+    }
+}
+
+/// A name without pin and architecture.
+fn bare(name: &str) -> &str {
+    name.split(['=', ':', '<', '>', '~', '@', '/']).next().unwrap_or(name)
+}
+
+/// Every installation of the file, with its instruction's index.
+pub(super) fn installed<'a>(planner: &Planner<'a>) -> Vec<(usize, &'a Packages)> {
+    let steps = planner.steps().iter();
+    steps
+        .flat_map(|step| step.actions.iter().map(move |action| (step.index, action)))
+        .filter_map(|(index, action)| match &action.effect {
+            Effect::InstallPackages(packages) => Some((index, packages)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Splits what the file installs, and adds what `libraries` and the started programs need.
+///
+/// `distribution` is the runtime's, and the builder's.
+pub(super) fn split(
+    planner: &mut Planner<'_>,
+    distribution: &Distribution,
+    libraries: &[String],
+) -> Result<RuntimePackages, Note> {
+    let knowledge = planner.sources.knowledge;
+    let mut found = RuntimePackages { lean: true, ..RuntimePackages::default() };
+    let called = called_programs(planner);
+    let mut unknown: Vec<String> = Vec::new();
+    for (index, packages) in installed(planner) {
+        let span = planner.sources.document.instructions[index].span;
+        if let Some(word) = packages.unknown.first() {
+            let message = format!("which packages `{word}` stands for can't be told");
+            return Err(Note::refusal(Reason::UnknownValue, span, message)
+                .help("write the names out, or give the variable a value in this file"));
+        }
+        for name in packages.names.iter().filter(|name| !name.ends_with('-')) {
+            if name.contains(['/', '*', '?']) || [".deb", ".apk", ".rpm"].iter().any(|ending| name.ends_with(ending)) {
+                let message = format!("`{name}` is a package file or a pattern, not a package's name");
+                return Err(Note::refusal(Reason::UnknownPackage, span, message)
+                    .help("install it in a RUN of its own after the build, in the stage that needs it"));
+            }
+            let keep = match knowledge.package_belongs(name, distribution) {
+                Belongs::Builder(runtime) => {
+                    for library in runtime {
+                        found.add(&library);
+                    }
+                    false
+                }
+                Belongs::Runtime => true,
+                // a group that the file itself removes is a build group, whatever is in it
+                Belongs::Unknown if packages.group.is_some() => false,
+                Belongs::Unknown => {
+                    unknown.push(name.clone());
+                    true
+                }
+                Belongs::BuilderUnlessCalled(programs) => programs.iter().any(|program| called.contains(program)),
+            };
+            if keep && !knowledge.package_in_slim(bare(name), distribution) {
+                found.lean &= packages.lean;
+                found.at.get_or_insert(index);
+                found.add(name);
+            }
+        }
+    }
+    if !unknown.is_empty() {
+        let message = format!("not in the tables, so kept in the runtime: {}", unknown.join(", "));
+        planner.notes.push(Note::new(crate::note::Level::Advice, Reason::UnknownPackage, None, message));
+    }
+    for library in libraries {
+        if !knowledge.package_in_slim(library, distribution) {
+            found.add(library);
+        }
+    }
+    Ok(found)
+}
+
+/// Names of all programs that the container or its sources start.
+fn called_programs(planner: &Planner<'_>) -> BTreeSet<String> {
+    planner.needs.programs.iter().map(|need| need.name.clone()).collect()
+}
+
+impl Planner<'_> {
+    /// The line that installs packages, in the manner of the distribution's package manager.
+    pub(super) fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<String> {
+        if packages.names.is_empty() {
+            return None;
+        }
+        let manager = self.sources.recipes.manager_of(distribution)?;
+        let mut names = packages.names.clone();
+        names.sort();
+        let indent = "    ";
+        let listed = names.iter().map(|name| format!("\\\n{indent}{indent}{}", crate::recipe::command::quoted(name))).collect::<Vec<_>>();
+        let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
+        let install = manager.install.replace("{packages}", &format!("{}{}", lean.unwrap_or_default(), listed.join(" ")));
+        let parts = [manager.update.clone(), Some(install), manager.clean.clone()];
+        let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(&format!(" \\\n{indent}&& "));
+        Some(format!("RUN {joined}"))
+    }
+}
