@@ -41,7 +41,8 @@ impl State {
 
     /// Values of all variables that are known without `--build-arg`.
     pub fn known_variables(&self) -> BTreeMap<String, String> {
-        let known = |(name, value): (&String, &Value)| Some((name.clone(), value.default_value()?.to_owned()));
+        let known =
+            |(name, value): (&String, &Value)| Some((name.clone(), value.default_value()?.to_owned()));
         self.variables.values.iter().filter_map(known).collect()
     }
 
@@ -57,7 +58,11 @@ impl State {
 
     /// An absolute path for one that is relative to the working directory.
     pub fn absolute(&self, path: &str) -> Option<String> {
-        if path.starts_with('/') { Some(absolute("/", path)) } else { Some(absolute(self.workdir.as_ref()?, path)) }
+        if path.starts_with('/') {
+            Some(absolute("/", path))
+        } else {
+            Some(absolute(self.workdir.as_ref()?, path))
+        }
     }
 
     /// What the line does to the state. `globals` are the variables before the first FROM.

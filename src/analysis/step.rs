@@ -104,7 +104,8 @@ impl Step {
             Keyword::Run => {
                 let mounts = Mount::of(instruction, state, escape);
                 let is_cache = |mount: &&Mount| matches!(mount.kind.as_str(), "cache" | "tmpfs");
-                step.caches = mounts.iter().filter(is_cache).filter_map(|mount| mount.target.clone()).collect();
+                step.caches =
+                    mounts.iter().filter(is_cache).filter_map(|mount| mount.target.clone()).collect();
                 step.actions = Reader::new(sources, state, world, &mounts).instruction(instruction);
             }
             Keyword::Copy | Keyword::Add => {

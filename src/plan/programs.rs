@@ -48,7 +48,10 @@ impl Planner<'_> {
             if packages.has(&package) {
                 continue;
             }
-            let message = format!("`{program}` comes with {}; {by} calls it, so the runtime installs {package}", image.family);
+            let message = format!(
+                "`{program}` comes with {}; {by} calls it, so the runtime installs {package}",
+                image.family
+            );
             self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, span, message));
             packages.add(&package);
         }
@@ -68,7 +71,8 @@ impl Planner<'_> {
                 knowledge.package_is_implied(&manager.content_types, image)
                     || knowledge.package_in_slim(&manager.content_types, &image.distribution)
             });
-        let wanted = [(true, &manager.certificates), (zones, &manager.zones), (types, &manager.content_types)];
+        let wanted =
+            [(true, &manager.certificates), (zones, &manager.zones), (types, &manager.content_types)];
         for (wanted, package) in wanted {
             if wanted && !knowledge.package_in_slim(package, distribution) && !packages.has(package) {
                 packages.add(package);

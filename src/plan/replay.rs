@@ -33,7 +33,10 @@ impl Planner<'_> {
         let mut commands: Vec<String> = Vec::new();
         for action in wanted {
             if action.nested || action.conditional {
-                let message = format!("`{}` matters to the runtime, but it stands in a script or a condition", action.text);
+                let message = format!(
+                    "`{}` matters to the runtime, but it stands in a script or a condition",
+                    action.text
+                );
                 return Err(Note::refusal(Reason::UnknownCommand, action.span, message)
                     .help("put it into a RUN of its own"));
             }
@@ -49,15 +52,16 @@ impl Planner<'_> {
     fn is_repeated(&self, action: &Action) -> bool {
         match &action.effect {
             Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
-            Effect::CreateDirectory(paths) => {
-                !paths.iter().all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path))
-            }
+            Effect::CreateDirectory(paths) => !paths
+                .iter()
+                .all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path)),
             Effect::ChangeMode(paths) => {
                 !paths.is_empty() && paths.iter().all(|path| self.has(path) || is_standing(path))
             }
             Effect::Remove(paths) => {
                 let in_system = |path: &String| SYSTEM.iter().any(|directory| path.starts_with(directory));
-                let forced = action.text.split_whitespace().any(|word| word.starts_with('-') && word.contains('f'));
+                let forced =
+                    action.text.split_whitespace().any(|word| word.starts_with('-') && word.contains('f'));
                 forced && !paths.is_empty() && paths.iter().all(in_system)
             }
             _ => false,
@@ -100,7 +104,8 @@ impl Planner<'_> {
         let mut text = document.slice(action.statement).to_owned();
         let known = &step.before.variables;
         let variables = text.match_indices('$').map(|(at, _)| variable_name(&text[at + 1..]));
-        let own: Vec<&str> = variables.filter(|name| !name.is_empty() && !known.values.contains_key(*name)).collect();
+        let own: Vec<&str> =
+            variables.filter(|name| !name.is_empty() && !known.values.contains_key(*name)).collect();
         let is_set_here = |name: &&str| {
             let before = document.slice(Span::new(step.span.start, action.statement.start));
             mentions_assignment(before, name) || name.starts_with(|first: char| !first.is_ascii_alphabetic())
@@ -123,15 +128,22 @@ impl Planner<'_> {
 
 fn variable_name(rest: &str) -> &str {
     let rest = rest.strip_prefix('{').unwrap_or(rest);
-    let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+    let end =
+        rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
     &rest[..end]
 }
 
 fn mentions_assignment(text: &str, name: &str) -> bool {
-    text.contains(&format!("{name}=")) || mentions_variable(text, name) || text.contains(&format!("for {name} "))
+    text.contains(&format!("{name}="))
+        || mentions_variable(text, name)
+        || text.contains(&format!("for {name} "))
 }
 
 /// Directories that every image has.
 fn is_standing(path: &str) -> bool {
-    ["/tmp", "/var", "/var/log", "/var/run", "/var/lib", "/opt", "/srv", "/home", "/root", "/etc", "/run", "/mnt"].contains(&path)
+    [
+        "/tmp", "/var", "/var/log", "/var/run", "/var/lib", "/opt", "/srv", "/home", "/root", "/etc", "/run",
+        "/mnt",
+    ]
+    .contains(&path)
 }

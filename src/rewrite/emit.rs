@@ -26,10 +26,9 @@ impl<'a> Emitter<'a> {
             Newline::Lf => "\n",
             Newline::CrLf => "\r\n",
         };
-        let lower = document
-            .instructions
-            .get(from)
-            .is_some_and(|instruction| !document.slice(instruction.keyword_span).contains(|letter: char| letter.is_ascii_uppercase()));
+        let lower = document.instructions.get(from).is_some_and(|instruction| {
+            !document.slice(instruction.keyword_span).contains(|letter: char| letter.is_ascii_uppercase())
+        });
         Self { document, from, newline, lower, out: String::new() }
     }
 
@@ -71,7 +70,8 @@ impl<'a> Emitter<'a> {
     fn lines(&mut self, lines: &[Line], in_builder: bool, also_in_builder: &BTreeSet<usize>) {
         for (at, line) in lines.iter().enumerate() {
             // new lines join the paragraph below them
-            let after_instruction = at.checked_sub(1).is_some_and(|before| !matches!(lines[before], Line::New(..)));
+            let after_instruction =
+                at.checked_sub(1).is_some_and(|before| !matches!(lines[before], Line::New(..)));
             if matches!(line, Line::New(..)) && after_instruction {
                 let next = lines[at..].iter().find_map(index_of);
                 if next.is_some_and(|next| self.gap(next).contains('\n')) {
@@ -116,7 +116,10 @@ impl<'a> Emitter<'a> {
         if in_builder || !also_in_builder.contains(&index) {
             self.out.push_str(gap);
             self.out.push_str(self.document.slice(Span::new(block.start, self.body(index, block.end).start)));
-        } else if gap.contains('\n') && !self.out.ends_with(&format!("{0}{0}", self.newline)) && !self.ends_with_from() {
+        } else if gap.contains('\n')
+            && !self.out.ends_with(&format!("{0}{0}", self.newline))
+            && !self.ends_with_from()
+        {
             self.out.push_str(self.newline);
         }
     }
