@@ -121,6 +121,27 @@ pub(super) static ALPINE_PROGRAMS: Table = Table::new(
     include_str!("../../rules/alpine-programs.tsv"),
 );
 
+/// Python packages and the libraries behind them.
+pub(super) static PYTHON_PACKAGES: Table = Table::new(
+    "python-packages.tsv",
+    &["name", "kind", "bullseye", "bookworm", "trixie", "alpine", "programs", "see", "evidence"],
+    include_str!("../../rules/python-packages.tsv"),
+);
+
+/// Rust crates and the libraries behind them.
+pub(super) static RUST_CRATES: Table = Table::new(
+    "rust-crates.tsv",
+    &["crate", "kind", "dev", "bullseye", "bookworm", "trixie", "alpine", "static_by", "evidence"],
+    include_str!("../../rules/rust-crates.tsv"),
+);
+
+/// Go modules and whether they use C.
+pub(super) static GO_MODULES: Table = Table::new(
+    "go-modules.tsv",
+    &["module", "cgo", "bullseye", "bookworm", "trixie", "alpine", "evidence", "tags"],
+    include_str!("../../rules/go-modules.tsv"),
+);
+
 /// Every table.
 pub(super) static ALL: &[&Table] = &[
     &IMAGE_FAMILIES,
@@ -140,4 +161,7 @@ pub(super) static ALL: &[&Table] = &[
     &SLIM_PROGRAMS,
     &DEBIAN_PROGRAMS,
     &ALPINE_PROGRAMS,
+    &PYTHON_PACKAGES,
+    &RUST_CRATES,
+    &GO_MODULES,
 ];
