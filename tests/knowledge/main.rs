@@ -2,6 +2,7 @@
 
 mod images;
 mod languages;
+mod overlay;
 mod packages;
 
 use restage::dockerfile::reference::ImageReference;
