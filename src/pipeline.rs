@@ -1,6 +1,5 @@
 //! The whole way in one screen: text in, outcome out. No file is opened here.
 
-use crate::analysis::state::State;
 use crate::analysis::step::From;
 use crate::analysis::{Sources, analyse};
 use crate::context::Context;
@@ -8,6 +7,7 @@ use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::plan::{Line, Plan, plan};
@@ -103,7 +103,9 @@ impl Placement {
 pub fn restage(request: &Request<'_>) -> Outcome {
     let document = match Document::parse(request.text) {
         Ok(document) => document,
-        Err(error) => return Outcome::Refused(vec![Note::refusal(Reason::Unreadable, error.span, error.message)]),
+        Err(error) => {
+            return Outcome::Refused(vec![Note::refusal(Reason::Unreadable, error.span, error.message)]);
+        }
     };
     let stages: Vec<&Instruction> =
         document.instructions.iter().filter(|instruction| instruction.keyword == Keyword::From).collect();
@@ -148,7 +150,13 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         Err(error) => vec![error.message],
     };
     if !breaches.is_empty() {
-        let refuse = |breach: String| Note::refusal(Reason::NotProven, None, format!("the rewrite does not prove to mean the same: {breach}"));
+        let refuse = |breach: String| {
+            Note::refusal(
+                Reason::NotProven,
+                None,
+                format!("the rewrite does not prove to mean the same: {breach}"),
+            )
+        };
         return Outcome::Refused(breaches.into_iter().map(refuse).collect());
     }
     let explanation = explain(&document, &plan);
@@ -157,17 +165,20 @@ pub fn restage(request: &Request<'_>) -> Outcome {
 
 /// The recipe of the base image.
 fn recipe<'a>(request: &Request<'a>, document: &Document, from: &Instruction) -> Result<&'a Recipe, Note> {
-    let index = document.instructions.iter().position(|instruction| instruction.span == from.span).unwrap_or(0);
-    let mut globals = State::default();
+    let index =
+        document.instructions.iter().position(|instruction| instruction.span == from.span).unwrap_or(0);
+    let mut globals = Variables::global();
     for instruction in &document.instructions[..index] {
-        globals.global_argument(instruction, document.escape);
+        globals.apply(instruction, &Variables::default(), document.escape);
     }
     let from = From::read(from, index, &globals, document.escape).ok_or_else(|| {
         let message = "the base image depends on a build argument without a default";
         Note::refusal(Reason::UnknownValue, from.span, message).help("give the ARG a default value")
     })?;
     let image = from.reference.as_ref().and_then(|reference| request.knowledge.image(reference));
-    let known = || request.recipes.recipes.iter().flat_map(|recipe| recipe.images.clone()).collect::<Vec<_>>().join(", ");
+    let known = || {
+        request.recipes.recipes.iter().flat_map(|recipe| recipe.images.clone()).collect::<Vec<_>>().join(", ")
+    };
     let Some(image) = image else {
         let message = format!("what is in `{}` is not known", from.image);
         return Err(Note::refusal(Reason::UnknownBase, from.image_span, message)
@@ -187,7 +198,9 @@ fn unknown_base(from: &Instruction) -> Note {
 /// Where each instruction of the file went, then what was added.
 fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
     let has = |lines: &[Line], wanted: usize| {
-        lines.iter().any(|line| matches!(line, Line::Instruction(index) | Line::Changed(index, ..) if *index == wanted))
+        lines.iter().any(
+            |line| matches!(line, Line::Instruction(index) | Line::Changed(index, ..) if *index == wanted),
+        )
     };
     let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     let mut explained = Vec::new();

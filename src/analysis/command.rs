@@ -51,20 +51,39 @@ impl<'a> Reader<'a> {
     pub fn instruction(mut self, instruction: &Instruction) -> Vec<Action> {
         let directory = self.state.workdir.clone().unwrap_or_else(|| "/".to_owned());
         if let Arguments::Json(words) = &instruction.arguments {
-            let words = Words { words: words.iter().map(|word| word.text.clone()).collect(), unknown: Vec::new() };
-            let place = Place { span: instruction.span, statement: instruction.span, directory, conditional: false, nested: false, piped: false };
+            let words =
+                Words { words: words.iter().map(|word| word.text.clone()).collect(), unknown: Vec::new() };
+            let place = Place {
+                span: instruction.span,
+                statement: instruction.span,
+                directory,
+                conditional: false,
+                nested: false,
+                piped: false,
+            };
             return self.words(words, &BTreeMap::new(), &place, 0);
         }
         let is_posix = |shell: &Vec<String>| {
-            shell.first().is_some_and(|program| SHELLS.contains(&program.rsplit('/').next().unwrap_or(program)))
+            shell
+                .first()
+                .is_some_and(|program| SHELLS.contains(&program.rsplit('/').next().unwrap_or(program)))
         };
-        let place = Place { span: instruction.span, statement: instruction.span, directory, conditional: false, nested: false, piped: false };
+        let place = Place {
+            span: instruction.span,
+            statement: instruction.span,
+            directory,
+            conditional: false,
+            nested: false,
+            piped: false,
+        };
         if self.state.shell.as_ref().is_some_and(|shell| !is_posix(shell)) {
             return vec![place.action(Effect::Opaque("the shell is not sh or bash".to_owned()), "", "")];
         }
-        match instruction.shell_text() {
+        match self.sources.document.shell_text(instruction) {
             Some(text) => self.text(shell::parse(&text), &place, 0),
-            None => vec![place.action(Effect::Opaque("another interpreter reads the text".to_owned()), "", "")],
+            None => {
+                vec![place.action(Effect::Opaque("another interpreter reads the text".to_owned()), "", "")]
+            }
         }
     }
 
@@ -104,13 +123,18 @@ impl<'a> Reader<'a> {
         }
         let mut place = Place {
             span: if outer.nested { outer.span } else { command.span },
-            statement: if outer.nested { outer.statement } else { Span::new(self.pipeline, command.span.end) },
+            statement: if outer.nested {
+                outer.statement
+            } else {
+                Span::new(self.pipeline, command.span.end)
+            },
             directory: outer.directory.clone(),
             conditional: outer.conditional || command.conditional,
             nested: outer.nested,
             piped: command.joined == Joined::Pipe,
         };
-        let followed = command.directory.as_ref().and_then(|directories| self.follow(&outer.directory, directories));
+        let followed =
+            command.directory.as_ref().and_then(|directories| self.follow(&outer.directory, directories));
         let lost = followed.is_none();
         place.directory = followed.unwrap_or_else(|| outer.directory.clone());
         let mut actions = Vec::new();
@@ -121,10 +145,16 @@ impl<'a> Reader<'a> {
         if !written.is_empty() {
             actions.push(place.action(Effect::Write(written), "", ">"));
         }
-        let depends = |effect: &Effect| !matches!(
-            effect,
-            Effect::Nothing | Effect::UpdatePackages | Effect::InstallPackages(_) | Effect::RemovePackages | Effect::Fetch
-        );
+        let depends = |effect: &Effect| {
+            !matches!(
+                effect,
+                Effect::Nothing
+                    | Effect::UpdatePackages
+                    | Effect::InstallPackages(_)
+                    | Effect::RemovePackages
+                    | Effect::Fetch
+            )
+        };
         if lost && actions.iter().any(|action| depends(&action.effect)) {
             return vec![place.action(Effect::Opaque("a `cd` in it can't be followed".to_owned()), "", "cd")];
         }
@@ -146,8 +176,10 @@ impl<'a> Reader<'a> {
     }
 
     fn variables(&self) -> crate::dockerfile::variables::Variables {
-        let mut variables = self.state.variables();
-        variables.values.extend(self.locals.iter().map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
+        let mut variables = self.state.variables.clone();
+        variables
+            .values
+            .extend(self.locals.iter().map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
         variables
     }
 
@@ -159,7 +191,11 @@ impl<'a> Reader<'a> {
                 let target = self.expand(std::slice::from_ref(&redirection.target));
                 let path = target.words.first()?;
                 let descriptor = path.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
-                if descriptor || path.starts_with("/dev/") || path.starts_with('&') || !target.unknown.is_empty() {
+                if descriptor
+                    || path.starts_with("/dev/")
+                    || path.starts_with('&')
+                    || !target.unknown.is_empty()
+                {
                     return None;
                 }
                 Some(absolute(&place.directory, path))
@@ -202,7 +238,7 @@ impl<'a> Reader<'a> {
         if let Some(value) = self.locals.get(name) {
             return Some(value.clone());
         }
-        if let Some(value) = self.state.variables().values.get(name) {
+        if let Some(value) = self.state.variables.values.get(name) {
             return value.default_value().map(str::to_owned);
         }
         (name == "HOME").then(|| step::home(self.state))
@@ -244,16 +280,29 @@ impl<'a> Reader<'a> {
             let name = program.rsplit('/').next().unwrap_or(program);
             let Some(inner) = self.sources.recipes.unwrap(name, &words) else { break };
             let set = inner.iter().take_while(|word| is_assignment(word)).count();
-            assignments.extend(inner[..set].iter().filter_map(|word| word.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())));
+            assignments.extend(
+                inner[..set]
+                    .iter()
+                    .filter_map(|word| word.split_once('='))
+                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
+            );
             words = inner[set..].to_vec();
         }
         self.sources.recipes.resolve_alias(words)
     }
 
     /// A command that no rule knows: a script of the build context is followed, anything else is unknown.
-    fn unruled(&mut self, words: &[String], text: &str, name: &str, place: &Place, depth: usize) -> Vec<Action> {
+    fn unruled(
+        &mut self,
+        words: &[String],
+        text: &str,
+        name: &str,
+        place: &Place,
+        depth: usize,
+    ) -> Vec<Action> {
         let program = &words[0];
-        if program.contains('/') && depth < DEPTH
+        if program.contains('/')
+            && depth < DEPTH
             && let Some(actions) = self.script(&absolute(&place.directory, program), place, depth)
         {
             return actions;
@@ -262,9 +311,19 @@ impl<'a> Reader<'a> {
     }
 
     /// `sh -c TEXT`, `sh SCRIPT`, or a shell that reads what it is piped.
-    fn nested_shell(&mut self, words: &[String], text: &str, name: &str, place: &Place, depth: usize) -> Vec<Action> {
+    fn nested_shell(
+        &mut self,
+        words: &[String],
+        text: &str,
+        name: &str,
+        place: &Place,
+        depth: usize,
+    ) -> Vec<Action> {
         let operands: Vec<&String> = words.iter().skip(1).filter(|word| !word.starts_with('-')).collect();
-        let takes_text = words.iter().skip(1).any(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'));
+        let takes_text = words
+            .iter()
+            .skip(1)
+            .any(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'));
         let inner = Place { nested: true, ..place.clone() };
         match operands.first() {
             _ if depth >= DEPTH => {}
@@ -314,7 +373,13 @@ impl<'a> Reader<'a> {
     fn effect(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Effect {
         let home = step::home(self.state);
         let locate = |path: &str| self.locate(path);
-        let around = Surroundings { context: self.sources.context, locate: &locate, home: &home, version: self.world.image.version.as_deref(), root: self.state.is_root() };
+        let around = Surroundings {
+            context: self.sources.context,
+            locate: &locate,
+            home: &home,
+            version: self.world.image.version.as_deref(),
+            root: self.state.is_root(),
+        };
         let written = || -> Vec<String> {
             rule.written(call).iter().map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
         };
@@ -335,10 +400,16 @@ impl<'a> Reader<'a> {
                 Some("pip") => self.dependencies(python::pip(call, around), call),
                 Some("setup-install") => self.dependencies(python::setup(call, false, around), call),
                 Some("setup-develop") => self.dependencies(python::setup(call, true, around), call),
-                Some("prefix") => Effect::InstallDependencies(Dependencies { target: Target::Prefix, ..Dependencies::default() }),
+                Some("prefix") => Effect::InstallDependencies(Dependencies {
+                    target: Target::Prefix,
+                    ..Dependencies::default()
+                }),
                 Some("elsewhere") => {
                     let command = call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
-                    Effect::InstallDependencies(Dependencies { target: Target::Elsewhere(command), ..Dependencies::default() })
+                    Effect::InstallDependencies(Dependencies {
+                        target: Target::Elsewhere(command),
+                        ..Dependencies::default()
+                    })
                 }
                 _ => self.dependencies(Dependencies { complete: true, ..Dependencies::default() }, call),
             },
@@ -359,7 +430,9 @@ impl<'a> Reader<'a> {
             },
             EffectKind::ChangeUsers => Effect::ChangeUsers,
             EffectKind::CreateDirectory => match certain(written()) {
-                Effect::Write(paths) => Effect::CreateDirectory(paths.iter().flat_map(|path| braces(path)).collect()),
+                Effect::Write(paths) => {
+                    Effect::CreateDirectory(paths.iter().flat_map(|path| braces(path)).collect())
+                }
                 other => other,
             },
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
@@ -376,9 +449,14 @@ impl<'a> Reader<'a> {
         let own = program.rsplit_once("/bin/").map(|(environment, _)| absolute(&call.directory, environment));
         let active = self.world.paths.iter().find(|(path, entry)| {
             entry.origin == super::world::Origin::Dependencies
-                && call.variables.get("PATH").is_some_and(|dirs| dirs.split(':').any(|dir| *dir == format!("{path}/bin")))
+                && call
+                    .variables
+                    .get("PATH")
+                    .is_some_and(|dirs| dirs.split(':').any(|dir| *dir == format!("{path}/bin")))
         });
-        let made = |path: &String| self.world.paths.get(path).is_some_and(|entry| entry.origin == super::world::Origin::Dependencies);
+        let made = |path: &String| {
+            self.world.paths.get(path).is_some_and(|entry| entry.origin == super::world::Origin::Dependencies)
+        };
         if matches!(found.target, Target::Default | Target::User) && !call.has(&["--user"]) {
             if let Some(environment) = own.filter(|path| made(path)) {
                 found.target = Target::Environment(environment);
@@ -393,7 +471,8 @@ impl<'a> Reader<'a> {
         let manager = rule.manager.clone().unwrap_or_default();
         let lean = self.sources.recipes.managers.iter().find(|known| known.name == manager);
         let lean = lean.and_then(|known| known.lean.as_deref()).is_none_or(|option| call.has(&[option]));
-        let unknown: Vec<String> = call.operands.iter().filter(|name| unknown.contains(name)).cloned().collect();
+        let unknown: Vec<String> =
+            call.operands.iter().filter(|name| unknown.contains(name)).cloned().collect();
         Packages {
             manager,
             names: call.operands.iter().filter(|name| !unknown.contains(name)).cloned().collect(),
@@ -438,7 +517,8 @@ fn is_assignment(word: &str) -> bool {
 
 /// Absolute paths among the words of a command.
 fn mentioned(words: &[String]) -> Vec<String> {
-    let paths = words.iter().skip(1).map(|word| word.split_once('=').map_or(word.as_str(), |(_, value)| value));
+    let paths =
+        words.iter().skip(1).map(|word| word.split_once('=').map_or(word.as_str(), |(_, value)| value));
     paths.filter(|path| path.starts_with('/') && path.len() > 1).map(|path| absolute("/", path)).collect()
 }
 

@@ -85,7 +85,7 @@ impl Invocation {
 impl Config {
     /// What a line does to the configuration, in the state before it.
     pub fn apply(&mut self, instruction: &Instruction, state: &State, escape: char) {
-        let variables = state.variables();
+        let variables = &state.variables;
         let expand = |text: &str| match variables.expand(text, escape).default_value() {
             Some(value) => value.to_owned(),
             None => text.to_owned(),

@@ -36,7 +36,7 @@ impl Copy {
         context: Option<&Context>,
     ) -> Option<Self> {
         let (Arguments::Words(words) | Arguments::Json(words)) = &instruction.arguments else { return None };
-        let variables = state.variables();
+        let variables = &state.variables;
         let (destination, sources) = words.split_last()?;
         let expand = |text: &str| variables.expand(text, escape).default_value().map(str::to_owned);
         let heredocs = instruction.heredocs.len();
@@ -56,7 +56,8 @@ impl Copy {
                 || ARCHIVES.iter().any(|ending| source.to_ascii_lowercase().ends_with(ending))
         };
         let special = heredocs > 0 || (instruction.keyword == Keyword::Add && sources.iter().any(fetched));
-        let ends_open = raw.as_deref().is_some_and(|path| path.ends_with('/') || path.ends_with("/.") || path == ".");
+        let ends_open =
+            raw.as_deref().is_some_and(|path| path.ends_with('/') || path.ends_with("/.") || path == ".");
         let into_directory = ends_open
             || sources.len() + heredocs > 1
             || destination.as_deref().is_some_and(|path| world.is_directory(path, state));

@@ -17,6 +17,7 @@ pub mod world;
 use crate::context::Context;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::Keyword;
+use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
 use crate::recipe::{Recipe, Recipes};
 use state::State;
@@ -55,7 +56,7 @@ pub struct Stage {
 /// instruction whose FROM is not known.
 pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
     let document = sources.document;
-    let mut globals = State::default();
+    let mut globals = Variables::global();
     let mut stages: Vec<Stage> = Vec::new();
     let mut current: Option<Stage> = None;
     for (index, instruction) in document.instructions.iter().enumerate() {
@@ -64,7 +65,7 @@ pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
                 stages.extend(current.take());
                 current = Some(Stage::begin(sources, index, &globals, &stages).ok_or(index)?);
             }
-            (_, None) => globals.global_argument(instruction, document.escape),
+            (_, None) => globals.apply(instruction, &Variables::default(), document.escape),
             (_, Some(stage)) => stage.run(sources, index, &globals, &stages),
         }
     }
@@ -73,7 +74,7 @@ pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
 }
 
 impl Stage {
-    fn begin(sources: Sources<'_>, index: usize, globals: &State, stages: &[Self]) -> Option<Self> {
+    fn begin(sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) -> Option<Self> {
         let instruction = sources.document.instructions.get(index)?;
         let from = step::From::read(instruction, index, globals, sources.document.escape)?;
         let name = from.reference.as_ref()?;
@@ -85,7 +86,7 @@ impl Stage {
         Some(Self { from, steps: Vec::new(), state, world: World::of_image(image) })
     }
 
-    fn run(&mut self, sources: Sources<'_>, index: usize, globals: &State, stages: &[Self]) {
+    fn run(&mut self, sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) {
         let Some(instruction) = sources.document.instructions.get(index) else { return };
         let step = Step::read(sources, index, instruction, &self.state, &self.world, stages);
         self.world.apply(&step);

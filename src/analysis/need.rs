@@ -54,10 +54,10 @@ pub struct Need {
 
 /// Words of a shell that are no programs.
 const BUILTINS: [&str; 44] = [
-    "[", "[[", ":", ".", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "echo", "eval", "exec",
-    "exit", "export", "false", "fg", "getopts", "hash", "jobs", "kill", "let", "local", "printf", "pwd", "read", "readonly",
-    "return", "set", "shift", "shopt", "source", "test", "times", "trap", "true", "type", "typeset", "ulimit", "umask",
-    "unset", "wait",
+    "[", "[[", ":", ".", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "echo",
+    "eval", "exec", "exit", "export", "false", "fg", "getopts", "hash", "jobs", "kill", "let", "local",
+    "printf", "pwd", "read", "readonly", "return", "set", "shift", "shopt", "source", "test", "times",
+    "trap", "true", "type", "typeset", "ulimit", "umask", "unset", "wait",
 ];
 
 /// Shells that run scripts.
@@ -147,7 +147,10 @@ impl Walk<'_> {
             let words = reader.expand(&command.words);
             let unknown_program = words.words.first().is_some_and(|first| words.unknown.contains(first));
             if !words.words.is_empty() && !unknown_program {
-                self.command(&words.words, &Place { main: place.main && !command.conditional, ..place.clone() });
+                self.command(
+                    &words.words,
+                    &Place { main: place.main && !command.conditional, ..place.clone() },
+                );
             }
         }
     }
@@ -157,10 +160,15 @@ impl Walk<'_> {
         let mut words = words.to_vec();
         self.needs.words.extend(words.iter().cloned());
         for _ in 0..8 {
-            words = words.into_iter().skip_while(|word| word.split_once('=').is_some_and(|(name, _)| is_name(name))).collect();
+            words = words
+                .into_iter()
+                .skip_while(|word| word.split_once('=').is_some_and(|(name, _)| is_name(name)))
+                .collect();
             let Some(program) = words.first().cloned() else { return };
             let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
-            let Some(inner) = self.sources.recipes.unwrap(&name, &words).map(<[String]>::to_vec) else { break };
+            let Some(inner) = self.sources.recipes.unwrap(&name, &words).map(<[String]>::to_vec) else {
+                break;
+            };
             if !BUILTINS.contains(&name.as_str()) {
                 self.program(&program, place);
             }
@@ -170,7 +178,10 @@ impl Walk<'_> {
         let Some(program) = words.first().cloned() else { return };
         let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
         let starters = &self.sources.recipe.starters;
-        let starter = starters.iter().find(|starter| words.len() >= starter.run.len() && words.iter().zip(&starter.run).all(|(word, wanted)| word == wanted));
+        let starter = starters.iter().find(|starter| {
+            words.len() >= starter.run.len()
+                && words.iter().zip(&starter.run).all(|(word, wanted)| word == wanted)
+        });
         if let Some(starter) = starter {
             let started = Started { starter: starter.clone(), words, span: place.span, whole: place.whole };
             self.needs.starter.get_or_insert(started);
@@ -178,7 +189,11 @@ impl Walk<'_> {
         }
         if SHELLS.contains(&name.as_str()) {
             self.program(&program, place);
-            let takes_text = words.iter().skip(1).take_while(|word| word.starts_with('-')).any(|word| word.ends_with('c') && !word.starts_with("--"));
+            let takes_text = words
+                .iter()
+                .skip(1)
+                .take_while(|word| word.starts_with('-'))
+                .any(|word| word.ends_with('c') && !word.starts_with("--"));
             let operand = words.iter().skip(1).find(|word| !word.starts_with('-')).cloned();
             match operand {
                 Some(text) if takes_text => self.text(shell::parse_plain(&text), place),
@@ -206,7 +221,10 @@ impl Walk<'_> {
             return Some(absolute(self.directory(), program));
         }
         let path = self.stage.state.variable("PATH").unwrap_or_default();
-        let candidates = path.split(':').filter(|dir| !dir.is_empty()).map(|dir| absolute(self.directory(), &format!("{dir}/{program}")));
+        let candidates = path
+            .split(':')
+            .filter(|dir| !dir.is_empty())
+            .map(|dir| absolute(self.directory(), &format!("{dir}/{program}")));
         let mut candidates = candidates.filter(|candidate| self.stage.world.find(candidate).is_some());
         // a file that is known beats a directory that may hold it
         let all: Vec<String> = candidates.by_ref().collect();
@@ -222,7 +240,9 @@ impl Walk<'_> {
             raised_by: place.raised_by.clone(),
             main: place.main,
         };
-        if let Some(known) = self.needs.programs.iter_mut().find(|known| known.name == need.name && known.path == need.path) {
+        if let Some(known) =
+            self.needs.programs.iter_mut().find(|known| known.name == need.name && known.path == need.path)
+        {
             known.main |= need.main;
         } else {
             self.needs.programs.push(need);
@@ -251,7 +271,11 @@ impl Walk<'_> {
             let mut words = line.split_whitespace();
             let interpreter = words.next().unwrap_or_default();
             let name = interpreter.rsplit('/').next().unwrap_or_default();
-            let named = if name == "env" { words.find(|word| !word.starts_with('-')).unwrap_or_default() } else { name };
+            let named = if name == "env" {
+                words.find(|word| !word.starts_with('-')).unwrap_or_default()
+            } else {
+                name
+            };
             self.needs.interpreters.insert(interpreter.to_owned());
             is_shell = SHELLS.contains(&named);
             let place = Place { raised_by: file.clone(), whole: false, ..place.clone() };

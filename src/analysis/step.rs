@@ -9,6 +9,7 @@ use super::{Sources, Stage};
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::{Value, Variables};
 
 /// A FROM, taken apart.
 #[derive(Clone, Debug)]
@@ -33,11 +34,10 @@ pub struct From {
 
 impl From {
     /// Reads a FROM; `None` where its image depends on something unknown.
-    pub fn read(instruction: &Instruction, index: usize, globals: &State, escape: char) -> Option<Self> {
-        use crate::dockerfile::variables::Value;
+    pub fn read(instruction: &Instruction, index: usize, globals: &Variables, escape: char) -> Option<Self> {
         let Arguments::Words(words) = &instruction.arguments else { return None };
         let image = words.first()?;
-        let value = globals.variables().expand(&image.text, escape);
+        let value = globals.expand(&image.text, escape);
         let expanded = value.default_value()?.to_owned();
         Some(Self {
             instruction: index,
@@ -104,7 +104,8 @@ impl Step {
             Keyword::Run => {
                 let mounts = Mount::of(instruction, state, escape);
                 let is_cache = |mount: &&Mount| matches!(mount.kind.as_str(), "cache" | "tmpfs");
-                step.caches = mounts.iter().filter(is_cache).filter_map(|mount| mount.target.clone()).collect();
+                step.caches =
+                    mounts.iter().filter(is_cache).filter_map(|mount| mount.target.clone()).collect();
                 step.actions = Reader::new(sources, state, world, &mounts).instruction(instruction);
             }
             Keyword::Copy | Keyword::Add => {
@@ -112,7 +113,7 @@ impl Step {
             }
             Keyword::Workdir => {
                 let mut after = state.clone();
-                after.apply(instruction, &State::default(), escape);
+                after.apply(instruction, &Variables::default(), escape);
                 step.makes_directory = after.workdir;
             }
             Keyword::Arg | Keyword::Env | Keyword::From => {}
@@ -156,7 +157,7 @@ pub struct Mount {
 
 impl Mount {
     fn of(instruction: &Instruction, state: &State, escape: char) -> Vec<Self> {
-        let variables = state.variables();
+        let variables = &state.variables;
         let mounts = instruction.flags.iter().filter(|flag| flag.name == "mount");
         mounts
             .map(|flag| {

@@ -53,9 +53,32 @@ pub enum Origin {
 
 /// Directories that every distribution has.
 const STANDARD_DIRECTORIES: [&str; 26] = [
-    "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin",
-    "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/sbin",
-    "/usr/share", "/var",
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
 ];
 
 impl World {
@@ -119,15 +142,17 @@ impl World {
         }
         let prefix = format!("{}/", path.trim_end_matches('/'));
         let below = self.paths.range(prefix.clone()..).take_while(|(below, _)| below.starts_with(&prefix));
-        below.filter_map(|(below, entry)| match &entry.origin {
-            Origin::Context(source) if !entry.tree => {
-                let inside = &below[prefix.len()..];
-                let directory = source.strip_suffix(inside)?;
-                (directory.is_empty() || directory.ends_with('/'))
-                    .then(|| directory.trim_end_matches('/').to_owned())
-            }
-            _ => None,
-        }).next()
+        below
+            .filter_map(|(below, entry)| match &entry.origin {
+                Origin::Context(source) if !entry.tree => {
+                    let inside = &below[prefix.len()..];
+                    let directory = source.strip_suffix(inside)?;
+                    (directory.is_empty() || directory.ends_with('/'))
+                        .then(|| directory.trim_end_matches('/').to_owned())
+                }
+                _ => None,
+            })
+            .next()
     }
 
     /// Takes in what a line does.
@@ -168,7 +193,11 @@ impl World {
             for (source, path) in files {
                 self.put(step, path, origin(source), false);
             }
-        } else if copy.from.is_some() && copy.into_directory && copy.sources.len() == 1 && !copy.sources[0].ends_with('/') {
+        } else if copy.from.is_some()
+            && copy.into_directory
+            && copy.sources.len() == 1
+            && !copy.sources[0].ends_with('/')
+        {
             // a file below the destination, or the content of a directory: either may be
             self.put(step, destination, origin(""), true);
         } else {
@@ -183,7 +212,9 @@ impl World {
                 self.users.insert(name.clone());
             }
             Effect::InstallDependencies(dependencies) => match &dependencies.target {
-                Target::Directory(path) | Target::Environment(path) => self.put(step, path, Origin::Dependencies, true),
+                Target::Directory(path) | Target::Environment(path) => {
+                    self.put(step, path, Origin::Dependencies, true)
+                }
                 Target::User => {
                     let path = format!("{}/.local", step.home());
                     self.put(step, &path, Origin::Dependencies, true);
@@ -213,7 +244,10 @@ impl World {
                     if !known || matches!(effect, Effect::InstallBuilt(_)) {
                         self.put(step, path, Origin::Written, true);
                     } else {
-                        self.paths.insert(path.clone(), Entry { origin: Origin::Written, tree: true, instruction: step.index });
+                        self.paths.insert(
+                            path.clone(),
+                            Entry { origin: Origin::Written, tree: true, instruction: step.index },
+                        );
                     }
                 }
             }

@@ -82,7 +82,7 @@ impl Requirements {
             Some(split) if !requirement.contains("://") => split,
             _ => (requirement, marker),
         };
-        if requirement_lines::not_on_linux(marker) {
+        if requirement_lines::never_holds(marker) {
             return;
         }
         let (name, place) = match requirement.split_once('@') {

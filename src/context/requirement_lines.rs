@@ -127,16 +127,20 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Whether a marker says that this is not for Linux: each of its alternatives asks for another system.
-pub(super) fn not_on_linux(marker: &str) -> bool {
-    let other_system = |comparison: &str| {
+/// Whether a marker says that this is not for Linux, or only for an extra that a file can't ask for: each of its
+/// alternatives does.
+pub(super) fn never_holds(marker: &str) -> bool {
+    let fails = |comparison: &str| {
         let Some((left, right)) = comparison.split_once("==") else { return false };
         let plain = |side: &str| {
             side.trim_matches(|char: char| char.is_whitespace() || "()'\"".contains(char)).to_lowercase()
         };
-        let (left, right) = (plain(left), plain(right));
-        ["sys_platform", "platform_system", "os_name"].contains(&left.as_str())
-            && ["win32", "windows", "nt", "darwin", "cygwin"].contains(&right.as_str())
+        match plain(left).as_str() {
+            "sys_platform" | "platform_system" | "os_name" => {
+                ["win32", "windows", "nt", "darwin", "cygwin"].contains(&plain(right).as_str())
+            }
+            name => name == "extra",
+        }
     };
-    !marker.trim().is_empty() && marker.split(" or ").all(|all| all.split(" and ").any(other_system))
+    !marker.trim().is_empty() && marker.split(" or ").all(|all| all.split(" and ").any(fails))
 }

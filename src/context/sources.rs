@@ -16,11 +16,11 @@ pub struct Hints {
 
 /// Reads every source file (`.py`, `.go`, `.rs`, tests left out) below a directory.
 pub fn hints(_context: &Context, _directory: &str) -> Hints {
-    unimplemented!()
+    Hints::default()
 }
 
 /// Whether any source file, script or configuration file below a directory says this text (a file's name, say).
 /// Files whose path is `except` are not asked.
 pub fn mentions(_context: &Context, _directory: &str, _text: &str, _except: &str) -> bool {
-    unimplemented!()
+    false
 }

@@ -1,6 +1,6 @@
 //! A whole file: its text and the instructions found in it.
 
-use super::instruction::Instruction;
+use super::instruction::{Instruction, LogicalText};
 use super::span::Span;
 
 /// A Dockerfile as it was read. Concatenating the text of its parts gives the input byte for byte.
@@ -74,6 +74,15 @@ impl Document {
     /// What a span covers.
     pub fn slice(&self, span: Span) -> &str {
         span.slice(&self.text)
+    }
+
+    /// What the shell is handed for a RUN, CMD or ENTRYPOINT in shell form, heredocs included; the body of
+    /// `RUN <<NAME` is the text itself. `None` for the exec form, for a body that names its interpreter with `#!`, and
+    /// for other instructions.
+    ///
+    /// In `RUN python3 <<NAME` the text is that of a shell too: a command with a `<<` redirection.
+    pub fn shell_text(&self, instruction: &Instruction) -> Option<LogicalText> {
+        super::heredoc::shell_text(self, instruction)
     }
 
     /// Line of a byte offset, from 1.

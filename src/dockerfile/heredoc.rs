@@ -3,8 +3,8 @@
 //! BuildKit splits the whole logical line into words with its own lexer and takes the rest of a word as the name,
 //! which is not what a shell would do: `<<EOF;` ends at a line `EOF;`. Where its lexer fails, there is no heredoc.
 
-use super::document::ScanError;
-use super::instruction::{Arguments, Heredoc, Instruction, Keyword};
+use super::document::{Document, ScanError};
+use super::instruction::{Arguments, Heredoc, Instruction, Keyword, LogicalText};
 use super::lexer::{self, Lookup, Malformed, Style};
 use super::lines::Lines;
 use super::span::Span;
@@ -101,4 +101,44 @@ pub(super) fn bodies(
         }
     }
     Ok((heredocs, end))
+}
+
+/// See [`Document::shell_text`].
+pub(super) fn shell_text(document: &Document, instruction: &Instruction) -> Option<LogicalText> {
+    let Arguments::Text(text) = &instruction.arguments else { return None };
+    match (instruction.keyword, instruction.heredocs.as_slice()) {
+        (Keyword::Cmd | Keyword::Entrypoint, _) | (Keyword::Run, []) => Some(text.clone()),
+        (Keyword::Run, heredocs) => match opening(&text.text) {
+            Ok(Some(_)) => script(document, heredocs.first()?),
+            _ => Some(reconstituted(document, text, heredocs)),
+        },
+        _ => None,
+    }
+}
+
+/// The body of `RUN <<NAME`, which is the script itself; `None` where `#!` names its interpreter.
+fn script(document: &Document, heredoc: &Heredoc) -> Option<LogicalText> {
+    let mut script = LogicalText { span: heredoc.body, ..LogicalText::default() };
+    let mut at = heredoc.body.start;
+    for line in document.slice(heredoc.body).split_inclusive('\n') {
+        let kept = if heredoc.chomp { line.trim_start_matches('\t') } else { line };
+        script.push(kept, at + line.len() - kept.len());
+        at += line.len();
+    }
+    (!script.text.starts_with("#!")).then_some(script)
+}
+
+/// The line with the bodies behind it, as BuildKit hands it to the shell.
+fn reconstituted(document: &Document, text: &LogicalText, heredocs: &[Heredoc]) -> LogicalText {
+    let mut whole = text.clone();
+    for heredoc in heredocs {
+        whole.push("\n", heredoc.body.start.saturating_sub(1));
+        whole.push(document.slice(heredoc.body), heredoc.body.start);
+        let terminator = &document.text()[heredoc.body.end..];
+        let tabs = terminator.len() - terminator.trim_start_matches('\t').len();
+        let tabs = if heredoc.chomp { tabs } else { 0 };
+        whole.push(&heredoc.name, heredoc.body.end + tabs);
+        whole.span.end = heredoc.body.end + tabs + heredoc.name.len();
+    }
+    whole
 }

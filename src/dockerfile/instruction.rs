@@ -162,6 +162,12 @@ impl LogicalText {
         Span::new(self.offset(start), self.offset(end - 1) + 1)
     }
 
+    /// Adds a piece that stands at an offset in the file.
+    pub(super) fn push(&mut self, piece: &str, offset: usize) {
+        self.segments.push((self.text.len(), offset));
+        self.text.push_str(piece);
+    }
+
     fn offset(&self, at: usize) -> usize {
         match self.segments.partition_point(|(logical, _)| *logical <= at).checked_sub(1) {
             Some(index) => self.segments[index].1 + (at - self.segments[index].0),

@@ -3,6 +3,7 @@
 use super::planner::Planner;
 use crate::analysis::need::Needs;
 use crate::dockerfile::reference::ImageReference;
+use crate::dockerfile::variables::Variables;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Note, Reason};
@@ -14,10 +15,13 @@ impl Planner<'_> {
         if let Some(requested) = self.requested {
             return Ok(requested.to_owned());
         }
-        let counterpart = from.reference.as_ref().and_then(|reference| self.sources.knowledge.slim_counterpart(reference));
+        let counterpart =
+            from.reference.as_ref().and_then(|reference| self.sources.knowledge.slim_counterpart(reference));
         let Some(counterpart) = counterpart else {
             let message = format!("no image without the toolchain is known for `{}`", from.image);
-            return Err(Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime"));
+            return Err(
+                Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime")
+            );
         };
         let wanted = counterpart.to_string();
         if wanted == from.image {
@@ -30,12 +34,16 @@ impl Planner<'_> {
         let globals = self.global_variables();
         let written = from.written.as_str();
         let suffixed = std::iter::once(format!("{written}-slim"));
-        let inserted = written.match_indices('-').map(|(at, _)| format!("{}-slim{}", &written[..at], &written[at..]));
-        let fits = |candidate: &String| globals.expand(candidate, escape).default_value() == Some(wanted.as_str());
+        let inserted =
+            written.match_indices('-').map(|(at, _)| format!("{}-slim{}", &written[..at], &written[at..]));
+        let fits =
+            |candidate: &String| globals.expand(candidate, escape).default_value() == Some(wanted.as_str());
         if let Some(candidate) = suffixed.chain(inserted).find(fits) {
             return Ok(candidate);
         }
-        let message = format!("a build argument chooses the base image; the runtime is fixed to its default, `{wanted}`");
+        let message = format!(
+            "a build argument chooses the base image; the runtime is fixed to its default, `{wanted}`"
+        );
         self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
         Ok(wanted)
     }
@@ -47,13 +55,13 @@ impl Planner<'_> {
     }
 
     /// Global ARGs, as a FROM sees them.
-    fn global_variables(&self) -> crate::dockerfile::variables::Variables {
-        let mut globals = crate::analysis::state::State::default();
+    fn global_variables(&self) -> Variables {
+        let mut globals = Variables::global();
         let document = self.sources.document;
         for instruction in document.instructions.iter().take(self.stage.from.instruction) {
-            globals.global_argument(instruction, document.escape);
+            globals.apply(instruction, &Variables::default(), document.escape);
         }
-        globals.variables()
+        globals
     }
 
     /// The bare image of the builder's release.
@@ -67,7 +75,9 @@ impl Planner<'_> {
         let bare = like.and_then(|like| self.sources.knowledge.distribution_image(&image.distribution, like));
         let Some(bare) = bare else {
             let message = format!("no image of {} without the toolchain is known", image.distribution);
-            return Err(Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime"));
+            return Err(
+                Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime")
+            );
         };
         if image.floats {
             let message = format!(
@@ -79,7 +89,10 @@ impl Planner<'_> {
                     .help("a tag that names the release does not move"),
             );
         } else if from.is_argument {
-            let message = format!("a build argument chooses the base image; the runtime follows its default, {}", image.distribution);
+            let message = format!(
+                "a build argument chooses the base image; the runtime follows its default, {}",
+                image.distribution
+            );
             self.notes.push(Note::assumption(Reason::FloatingTag, from.image_span, message));
         }
         Ok(bare.to_string())

@@ -34,7 +34,9 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let free_of_cgo = is_free_of_cgo(&planner, &compiles, started.as_ref());
     let alone = packages.names.is_empty() && planner.starts_only(&programs) && !repeats_commands(&planner);
     let glibc = matches!(builder_distribution, Distribution::Debian(_) | Distribution::Ubuntu(_));
-    let alpine = (glibc && free_of_cgo && alone && planner.requested.is_none()).then(|| planner.alpine_image()).flatten();
+    let alpine = (glibc && free_of_cgo && alone && planner.requested.is_none())
+        .then(|| planner.alpine_image())
+        .flatten();
     let (runtime_image, distribution) = match alpine {
         Some(alpine) => alpine,
         None => (planner.bare_image()?, builder_distribution),
@@ -43,10 +45,15 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let mut head = head(&planner, &programs);
     let install = planner.install_line(&packages, &distribution);
     if let (Some(line), None) = (&install, packages.at) {
-        head.push(Line::New(line.clone(), "certificates, and packages that the program needs at run time".to_owned()));
+        head.push(Line::New(
+            line.clone(),
+            "certificates, and packages that the program needs at run time".to_owned(),
+        ));
     }
-    let explicit_cgo = glibc && matches!(distribution, Distribution::Alpine(_)) && !sets_cgo(&planner, &compiles);
+    let explicit_cgo =
+        glibc && matches!(distribution, Distribution::Alpine(_)) && !sets_cgo(&planner, &compiles);
     let whole = whole_directories(&planner)?;
+    let manifests = manifests_first(&planner);
     let mut taken: Vec<String> = Vec::new();
     for step in planner.steps() {
         if Some(step.index) == packages.at
@@ -56,7 +63,20 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         }
         let compiles_here = step.does(|effect| matches!(effect, Effect::Compile(_)));
         if compiles_here && explicit_cgo && !planner.builder.iter().any(is_cgo_line) {
-            planner.add_to_builder("ENV CGO_ENABLED=0", "the runtime has another C library, and the program needs none");
+            planner.add_to_builder(
+                "ENV CGO_ENABLED=0",
+                "the runtime has another C library, and the program needs none",
+            );
+        }
+        if let Some((at, pairs)) = &manifests
+            && *at == step.index
+        {
+            for line in planner.copy_lines(pairs, "", step) {
+                planner.add_to_builder(line, "dependencies are fetched before the sources, so that a change of those does not fetch them anew");
+            }
+            let fetch =
+                planner.sources.recipe.manifests.as_ref().map(|manifests| format!("RUN {}", manifests.fetch));
+            planner.add_to_builder(fetch.unwrap_or_default(), "fetches the dependencies");
         }
         step_to_stages(&mut planner, step, &whole)?;
         take_programs(&mut planner, step, &programs, &mut taken);
@@ -68,10 +88,16 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     if let Some(started) = &started {
         if explicit_cgo && !planner.builder.iter().any(is_cgo_line) {
-            planner.add_to_builder("ENV CGO_ENABLED=0", "the runtime has another C library, and the program needs none");
+            planner.add_to_builder(
+                "ENV CGO_ENABLED=0",
+                "the runtime has another C library, and the program needs none",
+            );
         }
         if !compiles.iter().any(|(_, outputs)| outputs.programs.contains(&started.program)) {
-            planner.add_to_builder(format!("RUN {}", started.build), "builds once what the container built at every start");
+            planner.add_to_builder(
+                format!("RUN {}", started.build),
+                "builds once what the container built at every start",
+            );
         }
         start_program(&mut planner, started)?;
     }
@@ -81,6 +107,42 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         }
     }
     Ok(planner.finish(runtime_image, head))
+}
+
+/// The COPY that brings manifests and sources together, and the manifests, where they are all that fetching reads.
+fn manifests_first(planner: &Planner<'_>) -> Option<(usize, Vec<(String, String)>)> {
+    let manifests = planner.sources.recipe.manifests.as_ref()?;
+    let context = planner.sources.context?;
+    let fetches =
+        |step: &Step| step.does(|effect| matches!(effect, Effect::Fetch)) || !step.caches.is_empty();
+    let variables = &planner.stage.state.variables.values;
+    if planner.steps().iter().any(fetches)
+        || manifests.unless_set.iter().any(|name| variables.contains_key(name))
+    {
+        return None;
+    }
+    for step in planner.steps() {
+        let Some(files) = step.copy.as_ref().and_then(|copy| copy.files.as_ref()) else { continue };
+        let workdir = step.before.workdir.as_deref()?;
+        let in_workdir = |name: &String| {
+            let place = crate::recipe::command::absolute(workdir, name);
+            files.iter().find(|(_, at)| *at == place).cloned()
+        };
+        let found: Vec<(String, String)> = manifests.files.iter().filter_map(in_workdir).collect();
+        if found.is_empty() {
+            continue;
+        }
+        let directory = found[0].0.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let has_all = manifests.required.iter().all(|name| in_workdir(name).is_some());
+        let is_more = files.len() > found.len();
+        let excluded = manifests.unless.iter().any(|name| context.exists(&go::join(directory, name)));
+        let module =
+            context.text(&go::join(directory, "go.mod")).and_then(|text| gomod::GoModule::parse(&text));
+        let is_closed =
+            module.is_none_or(|module| module.local_replaces.is_empty() && !module.requires.is_empty());
+        return (has_all && is_more && !excluded && is_closed).then_some((step.index, found));
+    }
+    None
 }
 
 /// Every compilation with its step.
@@ -131,7 +193,9 @@ fn starter(planner: &Planner<'_>) -> Result<Option<Started>, Note> {
 fn is_simple_shell_form(planner: &Planner<'_>) -> bool {
     let config = &planner.stage.world.config;
     let invocation = config.entrypoint.as_ref().filter(|one| !one.is_empty()).or(config.command.as_ref());
-    let Some(crate::analysis::config::Form::Shell(text)) = invocation.map(|one| &one.form) else { return false };
+    let Some(crate::analysis::config::Form::Shell(text)) = invocation.map(|one| &one.form) else {
+        return false;
+    };
     !text.contains(['$', '&', '|', ';', '>', '<', '`', '*', '?', '(', '"', '\'', '\\', '#', '~', '{'])
 }
 
@@ -139,9 +203,12 @@ fn is_simple_shell_form(planner: &Planner<'_>) -> bool {
 fn start_program(planner: &mut Planner<'_>, started: &Started) -> Result<(), Note> {
     let Some(span) = planner.needs.starter.as_ref().and_then(|start| start.span) else { return Ok(()) };
     let document = planner.sources.document;
-    let Some(index) = document.instructions.iter().position(|instruction| instruction.span == span) else { return Ok(()) };
+    let Some(index) = document.instructions.iter().position(|instruction| instruction.span == span) else {
+        return Ok(());
+    };
     let words = std::iter::once(&started.program).chain(&started.arguments);
-    let json = words.map(|word| serde_json::Value::from(word.as_str()).to_string()).collect::<Vec<_>>().join(", ");
+    let json =
+        words.map(|word| serde_json::Value::from(word.as_str()).to_string()).collect::<Vec<_>>().join(", ");
     let instruction = &document.instructions[index];
     let place = match &instruction.arguments {
         Arguments::Text(text) => text.span,
@@ -205,11 +272,14 @@ fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Result<Vec<Stri
     match (main, unknown) {
         (Some(need), Some((span, why))) => {
             let message = format!("which program this writes can't be told: {why}");
-            Err(Note::refusal(Reason::UnknownOutput, span, message)
-                .help(format!("{} starts `{}`: give the program that path with an option of the build", need.raised_by, need.name)))
+            Err(Note::refusal(Reason::UnknownOutput, span, message).help(format!(
+                "{} starts `{}`: give the program that path with an option of the build",
+                need.raised_by, need.name
+            )))
         }
         (Some(need), None) => {
-            let message = format!("{} starts `{}`, which no line of the file makes", need.raised_by, need.name);
+            let message =
+                format!("{} starts `{}`, which no line of the file makes", need.raised_by, need.name);
             Err(Note::refusal(Reason::NoProgram, need.span, message)
                 .help("start the program that the build writes, by its path"))
         }
@@ -226,7 +296,8 @@ fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
     let image = &planner.stage.world.image;
     let mut lines = Vec::new();
     let document = planner.sources.document;
-    let rest: String = planner.steps().iter().map(|step| document.slice(step.span)).collect::<Vec<_>>().join("\n");
+    let rest: String =
+        planner.steps().iter().map(|step| document.slice(step.span)).collect::<Vec<_>>().join("\n");
     let sets = |name: &str| {
         planner.steps().iter().any(|step| {
             step.keyword == Keyword::Env
@@ -235,16 +306,28 @@ fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
     };
     for (name, value) in &image.environment {
         if name != "PATH" && mentions_variable(&rest, name) && !sets(name) {
-            lines.push(Line::New(format!("ENV {name}={value}"), format!("the builder's image sets it, and a line uses ${name}")));
+            lines.push(Line::New(
+                format!("ENV {name}={value}"),
+                format!("the builder's image sets it, and a line uses ${name}"),
+            ));
         }
     }
     // a program that is found by its bare name has to stay on PATH
-    let bare = planner.needs.programs.iter().filter(|need| need.path.as_ref().is_some_and(|path| programs.contains(path)));
+    let bare = planner
+        .needs
+        .programs
+        .iter()
+        .filter(|need| need.path.as_ref().is_some_and(|path| programs.contains(path)));
     let system = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
     let mut directories: Vec<&str> = Vec::new();
     for need in bare {
-        let Some((directory, _)) = need.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
-        let on_image_path = image.environment.iter().any(|(name, value)| name == "PATH" && value.split(':').any(|one| one == directory));
+        let Some((directory, _)) = need.path.as_deref().and_then(|path| path.rsplit_once('/')) else {
+            continue;
+        };
+        let on_image_path = image
+            .environment
+            .iter()
+            .any(|(name, value)| name == "PATH" && value.split(':').any(|one| one == directory));
         if on_image_path && !system.contains(&directory) && !directories.contains(&directory) {
             directories.push(directory);
         }
@@ -257,7 +340,10 @@ fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
     }
     let has_workdir = planner.steps().iter().any(|step| step.keyword == Keyword::Workdir);
     if image.workdir != "/" && !image.workdir.is_empty() && !has_workdir {
-        lines.push(Line::New(format!("WORKDIR {}", image.workdir), "the builder's image starts there".to_owned()));
+        lines.push(Line::New(
+            format!("WORKDIR {}", image.workdir),
+            "the builder's image starts there".to_owned(),
+        ));
     }
     lines
 }
@@ -304,7 +390,8 @@ fn step_to_stages(planner: &mut Planner<'_>, step: &Step, whole: &[String]) -> R
 /// The programs that a step makes go to the runtime at its place.
 fn take_programs(planner: &mut Planner<'_>, step: &Step, programs: &[String], taken: &mut Vec<String>) {
     for program in programs {
-        let made_here = planner.stage.world.find(program).is_some_and(|entry| entry.instruction == step.index);
+        let made_here =
+            planner.stage.world.find(program).is_some_and(|entry| entry.instruction == step.index);
         if made_here && !taken.contains(program) {
             planner.copy_from_builder(program, "", "the program, at its old place");
             taken.push(program.clone());
@@ -315,7 +402,16 @@ fn take_programs(planner: &mut Planner<'_>, step: &Step, programs: &[String], ta
 /// Files that a command wrote, outside of what is thrown away.
 fn take_written(planner: &mut Planner<'_>, paths: &[String], whole: &[String]) {
     for path in paths {
-        let skipped = ["/tmp", "/var/tmp", "/dev", "/etc/apt", "/root/.ssh", "/root/.cargo", "/root/.gitconfig", "/var/lib/apt"];
+        let skipped = [
+            "/tmp",
+            "/var/tmp",
+            "/dev",
+            "/etc/apt",
+            "/root/.ssh",
+            "/root/.cargo",
+            "/root/.gitconfig",
+            "/var/lib/apt",
+        ];
         let recipe = planner.sources.recipe;
         let skipped = skipped.iter().any(|directory| is_within(path, directory))
             || whole.iter().any(|directory| is_within(path, directory))
@@ -342,7 +438,8 @@ fn whole_directories(planner: &Planner<'_>) -> Result<Vec<String>, Note> {
                         .help("write it as plain shell commands"));
                 }
                 Effect::InstallBuilt(_) | Effect::InstallDependencies(_) => {
-                    return Err(refuse("it installs for the system").help("install it in the runtime with a package manager"));
+                    return Err(refuse("it installs for the system")
+                        .help("install it in the runtime with a package manager"));
                 }
                 Effect::Unknown(paths) => {
                     let outside = paths.iter().find(|path| !is_harmless(planner, path));
@@ -352,9 +449,12 @@ fn whole_directories(planner: &Planner<'_>) -> Result<Vec<String>, Note> {
                     if is_script_like(&action.text) && planner.sources.context.is_none() {
                         return Err(refuse("the build context can't be seen, so the script can't be read"));
                     }
-                    add_directory(planner, &mut directories, &action.directory).map_err(|why| refuse(&why))?;
+                    add_directory(planner, &mut directories, &action.directory)
+                        .map_err(|why| refuse(&why))?;
                 }
-                Effect::Build => add_directory(planner, &mut directories, &action.directory).map_err(|why| refuse(&why))?,
+                Effect::Build => {
+                    add_directory(planner, &mut directories, &action.directory).map_err(|why| refuse(&why))?
+                }
                 _ => {}
             }
         }
@@ -362,16 +462,28 @@ fn whole_directories(planner: &Planner<'_>) -> Result<Vec<String>, Note> {
     Ok(directories)
 }
 
-fn add_directory(planner: &Planner<'_>, directories: &mut Vec<String>, directory: &str) -> Result<(), String> {
+fn add_directory(
+    planner: &Planner<'_>,
+    directories: &mut Vec<String>,
+    directory: &str,
+) -> Result<(), String> {
     if is_within(directory, "/tmp") || directories.iter().any(|known| is_within(directory, known)) {
         return Ok(());
     }
     let destinations = planner.steps().iter().filter_map(|step| step.copy.as_ref()?.destination.as_deref());
-    let tree = destinations.filter(|destination| *destination != "/" && is_within(directory, destination)).min_by_key(|path| path.len());
+    let tree = destinations
+        .filter(|destination| *destination != "/" && is_within(directory, destination))
+        .min_by_key(|path| path.len());
     let Some(tree) = tree else {
-        return if directory.matches('/').count() > 1 || directory == "/" { Err(format!("it runs in {directory}")) } else { Ok(()) };
+        return if directory.matches('/').count() > 1 || directory == "/" {
+            Err(format!("it runs in {directory}"))
+        } else {
+            Ok(())
+        };
     };
-    let inside_target = compiles(planner).iter().any(|(_, outputs)| outputs.programs.iter().any(|program| program.contains("/target/") && is_within(program, tree)));
+    let inside_target = compiles(planner).iter().any(|(_, outputs)| {
+        outputs.programs.iter().any(|program| program.contains("/target/") && is_within(program, tree))
+    });
     if inside_target {
         return Err(format!("it runs in {tree}, beside the compiler's own files"));
     }
@@ -401,8 +513,10 @@ fn last_change(planner: &Planner<'_>, whole: &[String]) -> Option<usize> {
         let copied = step.copy.as_ref().and_then(|copy| copy.destination.as_deref());
         copied.is_some_and(|path| whole.iter().any(|directory| is_within(path, directory)))
             || step.actions.iter().any(|action| {
-                matches!(action.effect, Effect::Unknown(_) | Effect::Build | Effect::Compile(_) | Effect::Write(_))
-                    && whole.iter().any(|directory| is_within(&action.directory, directory))
+                matches!(
+                    action.effect,
+                    Effect::Unknown(_) | Effect::Build | Effect::Compile(_) | Effect::Write(_)
+                ) && whole.iter().any(|directory| is_within(&action.directory, directory))
             })
     };
     if whole.is_empty() {
@@ -414,7 +528,12 @@ fn last_change(planner: &Planner<'_>, whole: &[String]) -> Option<usize> {
 /// Whether the runtime would repeat commands of the builder's distribution.
 fn repeats_commands(planner: &Planner<'_>) -> bool {
     planner.steps().iter().any(|step| {
-        step.does(|effect| matches!(effect, Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure | Effect::InstallBuilt(_)))
+        step.does(|effect| {
+            matches!(
+                effect,
+                Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure | Effect::InstallBuilt(_)
+            )
+        })
     }) || !planner.stage.state.is_root()
 }
 
@@ -422,12 +541,16 @@ fn repeats_commands(planner: &Planner<'_>) -> bool {
 fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
     let knowledge = planner.sources.knowledge;
     let image = &planner.stage.world.image;
-    let installed: Vec<String> = packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
+    let installed: Vec<String> =
+        packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
     match planner.sources.recipe.libraries.as_deref() {
         Some("rust") => {
             let locks = rust_crates(planner, compiles);
             let in_lock = |name: &str| locks.iter().any(|known| known == name);
-            locks.iter().flat_map(|name| knowledge.rust_crate(name, image, &in_lock, &installed).packages).collect()
+            locks
+                .iter()
+                .flat_map(|name| knowledge.rust_crate(name, image, &in_lock, &installed).packages)
+                .collect()
         }
         Some("go") => {
             let modules = go_modules(planner, compiles);
@@ -445,7 +568,10 @@ fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<S
 fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
     let directories = source_directories(planner, compiles);
     let workspaces = planner.sources.context.into_iter().flat_map(|context| {
-        directories.iter().filter_map(|directory| crate::context::cargo::workspace(context, directory).ok()).collect::<Vec<_>>()
+        directories
+            .iter()
+            .filter_map(|directory| crate::context::cargo::workspace(context, directory).ok())
+            .collect::<Vec<_>>()
     });
     let mut crates: Vec<String> = Vec::new();
     let mut is_locked = false;
@@ -460,7 +586,10 @@ fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec
     }
     if !is_locked {
         let unlocked = planner.sources.recipe.unlocked_crates.clone();
-        let message = format!("no Cargo.lock was seen: the program is taken to link what {} links", unlocked.join(", "));
+        let message = format!(
+            "no Cargo.lock was seen: the program is taken to link what {} links",
+            unlocked.join(", ")
+        );
         let span = compiles.first().map(|(step, _)| step.span);
         planner.notes.push(
             Note::assumption(Reason::ImpliedPackage, span, message)
@@ -474,7 +603,9 @@ fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec
 fn go_modules(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
     let Some(context) = planner.sources.context else { return Vec::new() };
     let directories = source_directories(planner, compiles);
-    let modules = directories.iter().filter_map(|directory| gomod::GoModule::parse(&context.text(&go::join(directory, "go.mod"))?));
+    let modules = directories
+        .iter()
+        .filter_map(|directory| gomod::GoModule::parse(&context.text(&go::join(directory, "go.mod"))?));
     modules.flat_map(|module| module.requires).collect()
 }
 
@@ -521,7 +652,9 @@ fn is_free_of_cgo(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)], started
     let vendored = context.exists(&go::join(root, "vendor"));
     let dependencies = match vendored {
         true => gomod::vendor_uses_cgo(context, root) == Some(false),
-        false => module.requires.iter().all(|path| planner.sources.knowledge.go_module(path, image) == Cgo::Pure),
+        false => {
+            module.requires.iter().all(|path| planner.sources.knowledge.go_module(path, image) == Cgo::Pure)
+        }
     };
     dependencies && gomod::packages(context, root).iter().all(|package| !package.uses_cgo)
 }
@@ -544,7 +677,14 @@ impl Planner<'_> {
         let document = self.sources.document;
         let starts = |line: &Line| match line {
             Line::Instruction(index) | Line::Changed(index, ..) => {
-                matches!(document.instructions[*index].keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck | Keyword::User | Keyword::Expose)
+                matches!(
+                    document.instructions[*index].keyword,
+                    Keyword::Cmd
+                        | Keyword::Entrypoint
+                        | Keyword::Healthcheck
+                        | Keyword::User
+                        | Keyword::Expose
+                )
             }
             Line::New(..) => false,
         };

@@ -40,7 +40,8 @@ pub(super) fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>) -
         if !data {
             continue;
         }
-        let whole = path.match_indices('/').map(|(at, _)| &path[..at]).find(|directory| directories[directory]);
+        let whole =
+            path.match_indices('/').map(|(at, _)| &path[..at]).find(|directory| directories[directory]);
         let pair = whole.and_then(|directory| {
             let place = place.strip_suffix(&path[directory.len()..])?;
             Some((directory.to_owned(), place.to_owned()))
@@ -107,7 +108,9 @@ impl Planner<'_> {
             let is_file = self.sources.context.is_some_and(|context| context.entry(source).is_some());
             let same_name = source.rsplit('/').next() == place.rsplit('/').next();
             let place = match place.rsplit_once('/') {
-                Some((parent, _)) if is_file && same_name && parent == workdir.trim_end_matches('/') => "./".to_owned(),
+                Some((parent, _)) if is_file && same_name && parent == workdir.trim_end_matches('/') => {
+                    "./".to_owned()
+                }
                 Some((parent, _)) if is_file && same_name => format!("{parent}/"),
                 _ => match place.strip_prefix(&format!("{}/", workdir.trim_end_matches('/'))) {
                     Some(inside) => format!("./{inside}{}", if is_file { "" } else { "/" }),
@@ -129,7 +132,8 @@ impl Planner<'_> {
     /// Flags of a COPY that a copy of a part of it keeps.
     pub(super) fn copy_flags(&self, step: &Step) -> String {
         let instruction = &self.sources.document.instructions[step.index];
-        let kept = instruction.flags.iter().filter(|flag| ["chown", "chmod", "link"].contains(&flag.name.as_str()));
+        let kept =
+            instruction.flags.iter().filter(|flag| ["chown", "chmod", "link"].contains(&flag.name.as_str()));
         kept.map(|flag| format!(" {}", self.sources.document.slice(flag.span))).collect()
     }
 }
@@ -137,7 +141,10 @@ impl Planner<'_> {
 /// A COPY of the build context.
 fn copy_line(flags: &str, words: &[String]) -> String {
     if words.iter().any(|word| word.contains([' ', '[', '*', '?', '\\', '"', '$'])) {
-        let quoted: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))).collect();
+        let quoted: Vec<String> = words
+            .iter()
+            .map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\"")))
+            .collect();
         return format!("COPY{flags} [{}]", quoted.join(", "));
     }
     format!("COPY{flags} {}", words.join(" "))

@@ -46,8 +46,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let first = first.0.index;
     let work = planner.steps().iter().filter(|step| step.does(is_builders_work)).map(|step| step.index).max();
     let work = work.unwrap_or(first).max(last.0.index);
-    let mut decided =
-        Decided { environment, layout, work, first, manifests: None, from_builder: Vec::new() };
+    let mut decided = Decided { environment, layout, work, first, manifests: None, from_builder: Vec::new() };
     decided.from_builder = changed_directories(&planner, &decided)?;
     decided.manifests = manifests(&planner, &decided);
 
@@ -63,10 +62,13 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let mut head = Vec::new();
     let mut install_at = packages.at;
     if let (Some(line), None) = (&install, install_at) {
-        head.push(Line::New(line.clone(), "packages that the full image gave, or whose headers the builder has".to_owned()));
+        head.push(Line::New(
+            line.clone(),
+            "packages that the full image gave, or whose headers the builder has".to_owned(),
+        ));
         install_at = Some(usize::MAX);
     }
-    let mut taken = false;
+    let take_at = take_over_at(&planner, &decided);
     for step in planner.steps() {
         if Some(step.index) == install_at
             && let Some(line) = &install
@@ -74,18 +76,27 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
             planner.add_to_runtime(line.clone(), "packages that the program needs at run time");
         }
         if step.index == first && decided.layout == Layout::Environment {
-            let place = planner.builder.iter().position(|line| starts_copies(&planner, line)).filter(|_| step.before.is_root());
+            let place = planner
+                .builder
+                .iter()
+                .position(|line| starts_copies(&planner, line))
+                .filter(|_| step.before.is_root());
             let place = place.unwrap_or(planner.builder.len());
             let path = &environment.path;
             let lines = [
-                Line::New(format!("RUN {}", environment.create), format!("packages go to {path}, which the runtime takes over")),
-                Line::New(format!("ENV PATH=\"{path}/bin:$PATH\""), "the environment's programs come first".to_owned()),
+                Line::New(
+                    format!("RUN {}", environment.create),
+                    format!("packages go to {path}, which the runtime takes over"),
+                ),
+                Line::New(
+                    format!("ENV PATH=\"{path}/bin:$PATH\""),
+                    "the environment's programs come first".to_owned(),
+                ),
             ];
             planner.builder.splice(place..place, lines);
         }
-        if step.index == first && !taken {
+        if step.index == take_at {
             take_over(&mut planner, &decided);
-            taken = true;
         }
         step_to_stages(&mut planner, &decided, step)?;
         if step.index == work {
@@ -98,11 +109,27 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     Ok(planner.finish(runtime_image, head))
 }
 
+/// Before which instruction the runtime takes the dependencies over: before the sources, so that a change of those does
+/// not bring the dependencies anew. A tree that stands in a user's or the application's directory waits for its own line.
+fn take_over_at(planner: &Planner<'_>, decided: &Decided<'_>) -> usize {
+    let copies = planner.steps().iter().filter(|step| matches!(step.keyword, Keyword::Copy | Keyword::Add));
+    match decided.layout {
+        Layout::Environment => {
+            copies.map(|step| step.index).chain([decided.first]).min().unwrap_or(decided.first)
+        }
+        _ => decided.first,
+    }
+}
+
 /// Commands that need the builder.
 fn is_builders_work(effect: &Effect) -> bool {
     matches!(
         effect,
-        Effect::InstallDependencies(_) | Effect::Compile(_) | Effect::Build | Effect::InstallBuilt(_) | Effect::CreateEnvironment(_)
+        Effect::InstallDependencies(_)
+            | Effect::Compile(_)
+            | Effect::Build
+            | Effect::InstallBuilt(_)
+            | Effect::CreateEnvironment(_)
     )
 }
 
@@ -135,7 +162,9 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
         }
         let Effect::Opaque(why) = &action.effect else { return Ok(()) };
         let message = format!("what this RUN does can't be told: {why}");
-        return Err(Note::refusal(Reason::OpaqueShell, step.span, message).help("write it as plain shell commands"));
+        return Err(
+            Note::refusal(Reason::OpaqueShell, step.span, message).help("write it as plain shell commands")
+        );
     }
     if step.index <= decided.work {
         planner.keep_in_builder(step, "installs or builds what the program needs");
@@ -148,7 +177,9 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
         }
         return Ok(());
     }
-    let is_packages = |effect: &Effect| matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages);
+    let is_packages = |effect: &Effect| {
+        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages)
+    };
     if !step.does(is_packages) {
         let is_idle = step.actions.iter().all(|action| is_cleaning(&action.effect));
         if is_idle {
@@ -168,7 +199,9 @@ fn is_cleaning(effect: &Effect) -> bool {
     match effect {
         Effect::Nothing | Effect::UpdatePackages | Effect::RemovePackages | Effect::Fetch => true,
         Effect::Remove(paths) => paths.iter().all(|path| {
-            ["/tmp", "/root/.cache", "/var/lib/apt", "/var/cache", "/var/tmp"].iter().any(|cache| path.starts_with(cache))
+            ["/tmp", "/root/.cache", "/var/lib/apt", "/var/cache", "/var/tmp"]
+                .iter()
+                .any(|cache| path.starts_with(cache))
         }),
         _ => false,
     }
@@ -230,11 +263,21 @@ fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
         Layout::Environment => {
             let path = &decided.environment.path;
             planner.copy_from_builder(path, "", "the installed packages and their programs");
-            planner.add_to_runtime(format!("ENV PATH=\"{path}/bin:$PATH\""), "the environment's programs come first");
+            planner.add_to_runtime(
+                format!("ENV PATH=\"{path}/bin:$PATH\""),
+                "the environment's programs come first",
+            );
         }
         Layout::Prefix(why) => {
-            planner.copy_from_builder(&decided.environment.prefix, "", &format!("the installed packages; the whole prefix, because {why}"));
-            let libraries = planner.steps().iter().any(|step| step.does(|effect| matches!(effect, Effect::InstallBuilt(_))));
+            planner.copy_from_builder(
+                &decided.environment.prefix,
+                "",
+                &format!("the installed packages; the whole prefix, because {why}"),
+            );
+            let libraries = planner
+                .steps()
+                .iter()
+                .any(|step| step.does(|effect| matches!(effect, Effect::InstallBuilt(_))));
             if libraries {
                 planner.add_to_runtime("RUN ldconfig", "libraries below the prefix are found");
             }
@@ -250,11 +293,12 @@ fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
 
 /// `--chown` for a tree that a user other than root installed.
 fn owner_of(planner: &Planner<'_>, directory: &str) -> String {
-    let installed = layout::installations(planner).into_iter().find(|(_, dependencies)| match &dependencies.target {
-        Target::User => directory.ends_with("/.local"),
-        Target::Directory(path) | Target::Environment(path) => path.starts_with(directory),
-        _ => false,
-    });
+    let installed =
+        layout::installations(planner).into_iter().find(|(_, dependencies)| match &dependencies.target {
+            Target::User => directory.ends_with("/.local"),
+            Target::Directory(path) | Target::Environment(path) => path.starts_with(directory),
+            _ => false,
+        });
     match installed {
         Some((step, _)) if !step.before.is_root() => {
             format!(" --chown={}", step.before.user.clone().unwrap_or_default())
@@ -274,7 +318,8 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[Strin
         _ => decided.environment.path.as_str(),
     };
     for path in paths {
-        let elsewhere = own.iter().map(String::as_str).chain([prefix, "/tmp", "/var/tmp", "/dev", "/etc/apt"]);
+        let elsewhere =
+            own.iter().map(String::as_str).chain([prefix, "/tmp", "/var/tmp", "/dev", "/etc/apt"]);
         let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
             || decided.from_builder.iter().any(|directory| is_within(path, directory));
         if !skipped && planner.stage.world.paths.contains_key(path) {
@@ -301,7 +346,8 @@ fn changed_directories(planner: &Planner<'_>, decided: &Decided<'_>) -> Result<V
                 Effect::InstallDependencies(dependencies) => {
                     for directory in &dependencies.editable {
                         if !planner.stage.world.exists(directory) {
-                            let message = format!("`{directory}` is installed in place, but no COPY brings it");
+                            let message =
+                                format!("`{directory}` is installed in place, but no COPY brings it");
                             return Err(Note::refusal(Reason::UnknownOutput, action.span, message));
                         }
                         add(directory.clone());
@@ -329,10 +375,12 @@ fn tree_of(planner: &Planner<'_>, directory: &str) -> String {
 }
 
 fn is_copied(planner: &Planner<'_>, path: &str) -> bool {
-    path != "/" && planner.steps().iter().any(|step| {
-        let destination = step.copy.as_ref().and_then(|copy| copy.destination.as_ref());
-        destination.is_some_and(|destination| is_within(path, destination) || is_within(destination, path))
-    })
+    path != "/"
+        && planner.steps().iter().any(|step| {
+            let destination = step.copy.as_ref().and_then(|copy| copy.destination.as_ref());
+            destination
+                .is_some_and(|destination| is_within(path, destination) || is_within(destination, path))
+        })
 }
 
 fn is_within(path: &str, directory: &str) -> bool {
@@ -361,7 +409,8 @@ fn manifests(planner: &Planner<'_>, decided: &Decided<'_>) -> Option<BTreeSet<St
                 | Effect::ChangeUsers
                 | Effect::CreateDirectory(_)
                 | Effect::CreateEnvironment(_) => {}
-                Effect::Remove(paths) if paths.iter().all(|path| !is_copied(planner, path) || path.starts_with("/tmp")) => {}
+                Effect::Remove(paths)
+                    if paths.iter().all(|path| !is_copied(planner, path) || path.starts_with("/tmp")) => {}
                 _ => return None,
             }
         }
@@ -372,15 +421,21 @@ fn manifests(planner: &Planner<'_>, decided: &Decided<'_>) -> Option<BTreeSet<St
 /// Distribution packages that the installed packages of the language need.
 fn libraries(planner: &mut Planner<'_>) -> Vec<String> {
     let image = &planner.stage.world.image;
-    let installed: Vec<String> = packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
+    let installed: Vec<String> =
+        packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
     let mut needed = Vec::new();
     for (_, dependencies) in layout::installations(planner) {
         for name in &dependencies.names {
             let compiled = dependencies.compiled.iter().any(|one| one == name || one == ":all:");
             let native = planner.sources.knowledge.python_package(name, image, compiled, &installed);
             needed.extend(native.packages);
-            let programs = native.programs.iter().filter(|program| planner.sources.knowledge.program_in_image(program, image));
-            needed.extend(programs.filter_map(|program| planner.sources.knowledge.package_of_program(program, &image.distribution)));
+            let programs = native
+                .programs
+                .iter()
+                .filter(|program| planner.sources.knowledge.program_in_image(program, image));
+            needed.extend(programs.filter_map(|program| {
+                planner.sources.knowledge.package_of_program(program, &image.distribution)
+            }));
         }
     }
     needed
@@ -406,11 +461,14 @@ fn refuse_without_gain(
 ) -> Result<(), Note> {
     let Layout::Prefix(why) = &decided.layout else { return Ok(()) };
     let installed = packages::installed(planner);
-    let left = installed.iter().flat_map(|(_, packages)| &packages.names).any(|name| !runtime.names.contains(name));
+    let left =
+        installed.iter().flat_map(|(_, packages)| &packages.names).any(|name| !runtime.names.contains(name));
     if planner.stage.world.image.variant == Variant::Full || left {
         return Ok(());
     }
-    let message = format!("no compiler would stay behind, and the packages can't move into an environment of their own: {why}");
+    let message = format!(
+        "no compiler would stay behind, and the packages can't move into an environment of their own: {why}"
+    );
     Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message))
 }
 
@@ -431,11 +489,14 @@ impl Planner<'_> {
         }
         let image = &self.stage.world.image;
         let names = layout::installations(self).into_iter().flat_map(|(_, dependencies)| &dependencies.names);
-        let unknown: BTreeSet<&String> =
-            names.filter(|name| !self.sources.knowledge.python_package(name, image, false, &[]).known).collect();
+        let unknown: BTreeSet<&String> = names
+            .filter(|name| !self.sources.knowledge.python_package(name, image, false, &[]).known)
+            .collect();
         if !unknown.is_empty() {
             let listed = unknown.into_iter().cloned().collect::<Vec<_>>().join(", ");
-            let message = format!("taken to need no library of the full image, for the tables do not know them: {listed}");
+            let message = format!(
+                "taken to need no library of the full image, for the tables do not know them: {listed}"
+            );
             self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, None, message));
         }
     }

@@ -56,7 +56,9 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
                 }
             }
             Target::Default => in_prefix |= !is_installer_only(planner, dependencies),
-            Target::Prefix => only_prefix = Some(format!("a command installs into {} by name", environment.prefix)),
+            Target::Prefix => {
+                only_prefix = Some(format!("a command installs into {} by name", environment.prefix))
+            }
             Target::Elsewhere(command) => {
                 let message = format!("where `{command}` puts packages is not followed yet");
                 return Err(Note::refusal(Reason::UnsupportedInstruction, step.span, message)
@@ -66,7 +68,9 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
     }
     let built = planner.steps().iter().find_map(|step| {
         step.actions.iter().find_map(|action| match &action.effect {
-            Effect::InstallBuilt(paths) => paths.iter().any(|path| *path == environment.prefix).then_some(action),
+            Effect::InstallBuilt(paths) => {
+                paths.iter().any(|path| *path == environment.prefix).then_some(action)
+            }
             _ => None,
         })
     });
@@ -120,7 +124,8 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
         }
         if let (Keyword::Env, Arguments::Pairs(pairs)) = (instruction.keyword, &instruction.arguments) {
             let resets = pairs.iter().find(|pair| {
-                pair.key.text == "PATH" && pair.value.as_ref().is_none_or(|value| !value.text.contains("PATH"))
+                pair.key.text == "PATH"
+                    && pair.value.as_ref().is_none_or(|value| !value.text.contains("PATH"))
             });
             if resets.is_some() {
                 return Some(format!("line {} sets PATH anew", instruction.line));
@@ -141,12 +146,18 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
         return Some("a login shell sets PATH anew".to_owned());
     }
     let names = installations(planner);
-    let embedder = names.iter().flat_map(|(_, found)| &found.names).find(|name| planner.sources.recipe.embedders.contains(name));
+    let embedder = names
+        .iter()
+        .flat_map(|(_, found)| &found.names)
+        .find(|name| planner.sources.recipe.embedders.contains(name));
     if let Some(embedder) = embedder {
         return Some(format!("`{embedder}` embeds the interpreter"));
     }
     let packages = super::packages::installed(planner);
-    let scheduler = packages.iter().flat_map(|(_, packages)| &packages.names).find(|name| environment.resets_path.contains(name));
+    let scheduler = packages
+        .iter()
+        .flat_map(|(_, packages)| &packages.names)
+        .find(|name| environment.resets_path.contains(name));
     if let Some(scheduler) = scheduler {
         return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
     }
@@ -163,7 +174,8 @@ fn only_copies_into(
     let into = matches!(instruction.keyword, Keyword::Copy | Keyword::Add);
     let brought = |word: &str| planner.stage.world.paths.get(word).is_some_and(|entry| !entry.tree);
     let text = planner.sources.document.slice(instruction.span);
-    let words = text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
+    let words =
+        text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
     into || words.into_iter().all(|word| brought(word))
 }
 

@@ -70,7 +70,9 @@ pub(super) fn split(
                 .help("write the names out, or give the variable a value in this file"));
         }
         for name in packages.names.iter().filter(|name| !name.ends_with('-')) {
-            if name.contains(['/', '*', '?']) || [".deb", ".apk", ".rpm"].iter().any(|ending| name.ends_with(ending)) {
+            if name.contains(['/', '*', '?'])
+                || [".deb", ".apk", ".rpm"].iter().any(|ending| name.ends_with(ending))
+            {
                 let message = format!("`{name}` is a package file or a pattern, not a package's name");
                 return Err(Note::refusal(Reason::UnknownPackage, span, message)
                     .help("install it in a RUN of its own after the build, in the stage that needs it"));
@@ -89,7 +91,9 @@ pub(super) fn split(
                     unknown.push(name.clone());
                     true
                 }
-                Belongs::BuilderUnlessCalled(programs) => programs.iter().any(|program| called.contains(program)),
+                Belongs::BuilderUnlessCalled(programs) => {
+                    programs.iter().any(|program| called.contains(program))
+                }
             };
             if keep && !knowledge.package_in_slim(bare(name), distribution) {
                 found.lean &= packages.lean;
@@ -117,7 +121,11 @@ fn called_programs(planner: &Planner<'_>) -> BTreeSet<String> {
 
 impl Planner<'_> {
     /// The line that installs packages, in the manner of the distribution's package manager.
-    pub(super) fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<String> {
+    pub(super) fn install_line(
+        &self,
+        packages: &RuntimePackages,
+        distribution: &Distribution,
+    ) -> Option<String> {
         if packages.names.is_empty() {
             return None;
         }
@@ -125,9 +133,14 @@ impl Planner<'_> {
         let mut names = packages.names.clone();
         names.sort();
         let indent = "    ";
-        let listed = names.iter().map(|name| format!("\\\n{indent}{indent}{}", crate::recipe::command::quoted(name))).collect::<Vec<_>>();
+        let listed = names
+            .iter()
+            .map(|name| format!("\\\n{indent}{indent}{}", crate::recipe::command::quoted(name)))
+            .collect::<Vec<_>>();
         let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
-        let install = manager.install.replace("{packages}", &format!("{}{}", lean.unwrap_or_default(), listed.join(" ")));
+        let install = manager
+            .install
+            .replace("{packages}", &format!("{}{}", lean.unwrap_or_default(), listed.join(" ")));
         let parts = [manager.update.clone(), Some(install), manager.clean.clone()];
         let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(&format!(" \\\n{indent}&& "));
         Some(format!("RUN {joined}"))

@@ -27,7 +27,11 @@ pub(super) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     /// Looks at what no plan can do without.
-    pub(super) fn new(sources: Sources<'a>, stage: &'a Stage, requested: Option<&'a str>) -> Result<Self, Note> {
+    pub(super) fn new(
+        sources: Sources<'a>,
+        stage: &'a Stage,
+        requested: Option<&'a str>,
+    ) -> Result<Self, Note> {
         let needs = Needs::of(stage, sources);
         let mut planner = Self {
             sources,
@@ -64,7 +68,8 @@ impl<'a> Planner<'a> {
                 }
             }
             if step.keyword == Keyword::Onbuild {
-                let message = "ONBUILD triggers run in images built on this one and may need what the builder keeps";
+                let message =
+                    "ONBUILD triggers run in images built on this one and may need what the builder keeps";
                 return Err(Note::refusal(Reason::UnsupportedInstruction, step.span, message));
             }
         }
@@ -169,8 +174,13 @@ impl<'a> Planner<'a> {
     /// `builder`, or the next name that neither an image, nor a stage, nor a `--from` of the file uses.
     fn free_name(&self) -> String {
         let text = self.sources.document.text().to_lowercase();
-        let is_free = |name: &String| !text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').any(|word| word == *name);
-        let names = std::iter::once("builder".to_owned()).chain((2..).map(|number| format!("builder-{number}")));
+        let is_free = |name: &String| {
+            !text
+                .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
+                .any(|word| word == *name)
+        };
+        let names =
+            std::iter::once("builder".to_owned()).chain((2..).map(|number| format!("builder-{number}")));
         names.into_iter().find(is_free).unwrap_or_else(|| "builder".to_owned())
     }
 

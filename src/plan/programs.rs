@@ -48,7 +48,10 @@ impl Planner<'_> {
             if packages.has(&package) {
                 continue;
             }
-            let message = format!("`{program}` comes with {}; {by} calls it, so the runtime installs {package}", image.family);
+            let message = format!(
+                "`{program}` comes with {}; {by} calls it, so the runtime installs {package}",
+                image.family
+            );
             self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, span, message));
             packages.add(&package);
         }
@@ -61,14 +64,15 @@ impl Planner<'_> {
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
         let hints = self.hints();
-        let zones = hints.zones || self.stage.state.environment.contains_key("TZ");
+        let zones = hints.zones || self.stage.state.environment.contains("TZ");
         let builders = self.sources.recipes.manager_of(&image.distribution);
         let types = hints.content_types
             && builders.is_some_and(|manager| {
                 knowledge.package_is_implied(&manager.content_types, image)
                     || knowledge.package_in_slim(&manager.content_types, &image.distribution)
             });
-        let wanted = [(true, &manager.certificates), (zones, &manager.zones), (types, &manager.content_types)];
+        let wanted =
+            [(true, &manager.certificates), (zones, &manager.zones), (types, &manager.content_types)];
         for (wanted, package) in wanted {
             if wanted && !knowledge.package_in_slim(package, distribution) && !packages.has(package) {
                 packages.add(package);

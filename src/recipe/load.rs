@@ -83,13 +83,15 @@ struct WrittenEnvironment {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenManifests {
     files: Vec<String>,
     #[serde(default)]
     required: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
+    #[serde(default)]
+    unless_set: Vec<String>,
     fetch: String,
 }
 
@@ -257,6 +259,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             files: manifests.files,
             required: manifests.required,
             unless: manifests.unless,
+            unless_set: manifests.unless_set,
             fetch: manifests.fetch,
         }),
         embedders: written.embedders,

@@ -163,6 +163,8 @@ pub struct Manifests {
     pub required: Vec<String>,
     /// Not where one of these exists: the files are then not all that is read.
     pub unless: Vec<String>,
+    /// Not where one of these variables is set: fetching may then need more.
+    pub unless_set: Vec<String>,
     /// The command that fetches.
     pub fetch: String,
 }

@@ -26,10 +26,9 @@ impl<'a> Emitter<'a> {
             Newline::Lf => "\n",
             Newline::CrLf => "\r\n",
         };
-        let lower = document
-            .instructions
-            .get(from)
-            .is_some_and(|instruction| !document.slice(instruction.keyword_span).contains(|letter: char| letter.is_ascii_uppercase()));
+        let lower = document.instructions.get(from).is_some_and(|instruction| {
+            !document.slice(instruction.keyword_span).contains(|letter: char| letter.is_ascii_uppercase())
+        });
         Self { document, from, newline, lower, out: String::new() }
     }
 
@@ -41,16 +40,12 @@ impl<'a> Emitter<'a> {
         self.out.push_str(&text[..from.block.start]);
         self.from_line(from, plan);
         let in_builder: BTreeSet<usize> = plan.builder.iter().filter_map(index_of).collect();
-        for line in &plan.builder {
-            self.line(line, true, &in_builder);
-        }
+        self.lines(&plan.builder, true, &in_builder);
         self.end_line();
         self.out.push_str(self.newline);
         let platform = plan.platform.as_ref().map(|flag| format!("{flag} ")).unwrap_or_default();
         self.new_line(&format!("FROM {platform}{}", plan.runtime_image));
-        for line in &plan.runtime {
-            self.line(line, false, &in_builder);
-        }
+        self.lines(&plan.runtime, false, &in_builder);
         self.end_line();
         self.out.push_str(&text[last.block.end..]);
         if !text.ends_with('\n') && self.out.ends_with('\n') {
@@ -70,6 +65,27 @@ impl<'a> Emitter<'a> {
         }
         self.out.push_str(&text[from.span.end..from.block.end]);
         self.end_line();
+    }
+
+    fn lines(&mut self, lines: &[Line], in_builder: bool, also_in_builder: &BTreeSet<usize>) {
+        for (at, line) in lines.iter().enumerate() {
+            // new lines join the paragraph below them
+            let after_instruction =
+                at.checked_sub(1).is_some_and(|before| !matches!(lines[before], Line::New(..)));
+            if matches!(line, Line::New(..)) && after_instruction {
+                let next = lines[at..].iter().find_map(index_of);
+                if next.is_some_and(|next| self.gap(next).contains('\n')) {
+                    self.out.push_str(self.newline);
+                }
+            }
+            self.line(line, in_builder, also_in_builder);
+        }
+    }
+
+    /// The text between an instruction's own comments and the instruction before it.
+    fn gap(&self, index: usize) -> &'a str {
+        let previous = index.checked_sub(1).map_or(0, |before| self.document.instructions[before].block.end);
+        self.document.slice(Span::new(previous, self.document.instructions[index].block.start))
     }
 
     fn line(&mut self, line: &Line, in_builder: bool, also_in_builder: &BTreeSet<usize>) {
@@ -96,12 +112,14 @@ impl<'a> Emitter<'a> {
     /// instruction that is in both stages stand in the builder.
     fn lead(&mut self, index: usize, in_builder: bool, also_in_builder: &BTreeSet<usize>) {
         let block = self.document.instructions[index].block;
-        let previous = index.checked_sub(1).map_or(0, |before| self.document.instructions[before].block.end);
-        let gap = self.document.slice(Span::new(previous, block.start));
+        let gap = self.gap(index);
         if in_builder || !also_in_builder.contains(&index) {
             self.out.push_str(gap);
             self.out.push_str(self.document.slice(Span::new(block.start, self.body(index, block.end).start)));
-        } else if gap.contains('\n') && !self.out.ends_with(&format!("{0}{0}", self.newline)) && !self.ends_with_from() {
+        } else if gap.contains('\n')
+            && !self.out.ends_with(&format!("{0}{0}", self.newline))
+            && !self.ends_with_from()
+        {
             self.out.push_str(self.newline);
         }
     }

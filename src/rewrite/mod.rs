@@ -2,3 +2,4 @@
 
 pub mod emit;
 pub mod prove;
+pub mod second_reader;

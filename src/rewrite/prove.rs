@@ -62,7 +62,9 @@ impl Judge<'_> {
             }
         };
         // what the bare image itself starts does not matter where the file says what to start
-        let started = |config: &crate::analysis::config::Config| config.command.clone().filter(|one| one.span.is_some());
+        let started = |config: &crate::analysis::config::Config| {
+            config.command.clone().filter(|one| one.span.is_some())
+        };
         differ("CMD", starts_toolchain || started(before) == started(after));
         differ("ENTRYPOINT", starts_toolchain || before.entrypoint == after.entrypoint);
         differ("HEALTHCHECK", before.healthcheck == after.healthcheck);
@@ -80,16 +82,23 @@ impl Judge<'_> {
     /// Every variable that the file sets has its value, but for those that only matter to a build.
     fn environment(&self, found: &mut Vec<String>) {
         let recipe = self.sources.recipe;
-        let (before, after) = (&self.proof.stage.state.environment, &self.runtime.state.environment);
-        for (name, value) in before {
-            let given = self.proof.stage.world.image.environment.iter().any(|(given, same)| {
-                given == name && *value == Value::Known(same.clone())
-            });
+        let (before, after) = (&self.proof.stage.state, &self.runtime.state);
+        for name in &before.environment {
+            let Some(value) = before.variables.values.get(name) else { continue };
+            let given = self
+                .proof
+                .stage
+                .world
+                .image
+                .environment
+                .iter()
+                .any(|(given, same)| given == name && *value == Value::Known(same.clone()));
             let opaque = self.proof.stage.world.image.opaque_environment.contains(name);
-            if recipe.is_build_variable(name) || ((given || opaque) && recipe.runtime == RuntimeKind::Binary) {
+            if recipe.is_build_variable(name) || ((given || opaque) && recipe.runtime == RuntimeKind::Binary)
+            {
                 continue;
             }
-            let same = match (name.as_str(), after.get(name)) {
+            let same = match (name.as_str(), after.variables.values.get(name)) {
                 ("PATH", Some(now)) => is_longer_path(value, now) || recipe.runtime == RuntimeKind::Binary,
                 (_, now) => now == Some(value) || (*value == Value::Unknown && now.is_some()),
             };
@@ -104,7 +113,9 @@ impl Judge<'_> {
         for step in &self.runtime.steps {
             let Some(copy) = &step.copy else { continue };
             let Some(from) = &copy.from else { continue };
-            let Some(stage) = self.builders.iter().find(|stage| stage.from.name.as_deref() == Some(from.as_str())) else {
+            let Some(stage) =
+                self.builders.iter().find(|stage| stage.from.name.as_deref() == Some(from.as_str()))
+            else {
                 continue;
             };
             for source in &copy.sources {
@@ -130,7 +141,8 @@ impl Judge<'_> {
             if let Some(path) = known {
                 let is_dependency = old.find(path).is_some_and(|entry| entry.origin == Origin::Dependencies);
                 if !new.exists(path) && !is_dependency {
-                    found.push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
+                    found
+                        .push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
                 }
             } else if knowledge.program_in_image(&need.name, &old.image) {
                 let distribution = &new.image.distribution;
@@ -139,12 +151,16 @@ impl Judge<'_> {
                     || knowledge.program_in_image(&need.name, &new.image)
                     || package.is_some_and(|package| new.packages.contains(&package));
                 if !there {
-                    found.push(format!("{} starts `{}`, which the runtime does not have", need.raised_by, need.name));
+                    found.push(format!(
+                        "{} starts `{}`, which the runtime does not have",
+                        need.raised_by, need.name
+                    ));
                 }
             }
         }
         for need in after.programs.iter().filter(|need| need.main) {
-            let path = need.path.as_ref().filter(|path| old.exists(path) || path.starts_with("/usr/local/bin/"));
+            let path =
+                need.path.as_ref().filter(|path| old.exists(path) || path.starts_with("/usr/local/bin/"));
             if let Some(path) = path.filter(|path| !new.exists(path)) {
                 found.push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
             }
@@ -180,14 +196,20 @@ impl Judge<'_> {
         let declared = &self.proof.stage.state.arguments;
         for step in &self.runtime.steps {
             let instruction = &self.sources.document.instructions[step.index];
-            if matches!(instruction.keyword, Keyword::Arg | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck) {
+            if matches!(
+                instruction.keyword,
+                Keyword::Arg | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck
+            ) {
                 continue;
             }
             let text = self.sources.document.slice(instruction.span);
-            for name in declared.keys() {
-                let known = step.before.variables().values.contains_key(name);
+            for name in declared {
+                let known = step.before.variables.values.contains_key(name);
                 if !known && uses(text, name) && !sets_itself(instruction, text, name) {
-                    found.push(format!("line {} uses ARG {name}, which this stage does not declare", instruction.line));
+                    found.push(format!(
+                        "line {} uses ARG {name}, which this stage does not declare",
+                        instruction.line
+                    ));
                 }
             }
         }
@@ -196,7 +218,9 @@ impl Judge<'_> {
     /// A user that the file created exists before USER names it.
     fn users(&self, found: &mut Vec<String>) {
         for step in self.runtime.steps.iter().filter(|step| step.keyword == Keyword::User) {
-            let Some(user) = step.declares.as_ref().and_then(|_| self.runtime.state.user.clone()) else { continue };
+            let Some(user) = step.declares.as_ref().and_then(|_| self.runtime.state.user.clone()) else {
+                continue;
+            };
             let name = user.split(':').next().unwrap_or(&user);
             if self.proof.stage.world.users.contains(name) && !self.runtime.world.users.contains(name) {
                 found.push(format!("USER {name} is not created in the runtime"));
@@ -213,7 +237,9 @@ impl Judge<'_> {
                     Effect::UpdatePackages => updated = true,
                     Effect::InstallPackages(packages) => {
                         let managers = &self.sources.recipes.managers;
-                        let needs = managers.iter().any(|manager| manager.name == packages.manager && manager.update.is_some());
+                        let needs = managers
+                            .iter()
+                            .any(|manager| manager.name == packages.manager && manager.update.is_some());
                         if needs && !updated {
                             let line = self.sources.document.instructions[step.index].line;
                             found.push(format!("line {line} installs packages without an index"));
@@ -233,9 +259,11 @@ impl Judge<'_> {
             if before == after {
                 continue;
             }
-            let outputs = builder.steps.iter().flat_map(|step| &step.actions).filter_map(|action| match &action.effect {
-                Effect::Compile(outputs) => Some(outputs),
-                _ => None,
+            let outputs = builder.steps.iter().flat_map(|step| &step.actions).filter_map(|action| {
+                match &action.effect {
+                    Effect::Compile(outputs) => Some(outputs),
+                    _ => None,
+                }
             });
             let links_libc = |outputs: &Outputs| outputs.cgo != Some(false);
             let same_family = before.libc() == after.libc();
@@ -243,7 +271,10 @@ impl Judge<'_> {
                 (Distribution::Debian(_), Distribution::Debian(_)) => true,
                 _ => !same_family,
             };
-            if older && (self.sources.recipe.runtime == RuntimeKind::Interpreter || outputs.into_iter().any(links_libc)) {
+            if older
+                && (self.sources.recipe.runtime == RuntimeKind::Interpreter
+                    || outputs.into_iter().any(links_libc))
+            {
                 found.push(format!("the builder stands on {before}, the runtime on {after}"));
             }
         }
@@ -269,5 +300,6 @@ fn uses(text: &str, name: &str) -> bool {
 
 /// Whether a RUN gives the variable a value of its own.
 fn sets_itself(instruction: &Instruction, text: &str, name: &str) -> bool {
-    instruction.keyword == Keyword::Run && (text.contains(&format!("{name}=")) || text.contains(&format!("for {name} ")))
+    instruction.keyword == Keyword::Run
+        && (text.contains(&format!("{name}=")) || text.contains(&format!("for {name} ")))
 }
