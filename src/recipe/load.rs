@@ -4,8 +4,7 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::{
-    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter,
-    VirtualEnvironment, Wrapper,
+    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment, Wrapper,
 };
 use crate::dockerfile::span::Span;
 use crate::rule_error::RuleError;
