@@ -13,3 +13,4 @@ pub mod plan;
 pub mod recipe;
 pub mod report;
 pub mod rewrite;
+pub mod rule_error;

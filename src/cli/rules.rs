@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::recipe::{Recipes, RuleError};
+use crate::recipe::Recipes;
 use crate::report::Failure;
+use crate::rule_error::RuleError;
 
 /// The built-in recipes, and over them those of a folder.
 ///

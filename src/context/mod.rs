@@ -4,6 +4,7 @@
 //! `dockerignore` hides what Docker would hide; the readers beside it say what the manifests and sources mean.
 
 pub mod cargo;
+mod command_line;
 mod dockerignore;
 mod glob;
 mod go_constraint;
@@ -14,6 +15,7 @@ pub mod path;
 pub mod python;
 mod python_project;
 mod requirement_lines;
+mod source_calls;
 pub mod sources;
 mod token;
 

@@ -9,6 +9,7 @@ use tables::RELEASES;
 mod bases;
 pub mod images;
 pub mod libraries;
+mod overlay;
 pub mod packages;
 pub mod programs;
 mod registries;

@@ -105,10 +105,14 @@ impl Knowledge {
 
     /// A package that an image carries and a bare distribution image (of the same release) or slim counterpart lacks.
     pub fn package_is_implied(&self, package: &str, image: &Image) -> bool {
+        self.package_in_image(package, image) && !self.package_in_runtime(package, image)
+    }
+
+    /// Whether the image that takes an image's place as runtime (its slim counterpart, or the bare distribution) carries a package.
+    pub fn package_in_runtime(&self, package: &str, image: &Image) -> bool {
         let counterpart = if image.variant == Variant::Full { Variant::Slim } else { image.variant };
-        let kept = self.package_in_slim(package, &image.distribution)
-            || self.has_runtime_slim(image) && self.is_extra(package, image, counterpart);
-        self.package_in_image(package, image) && !kept
+        self.package_in_slim(package, &image.distribution)
+            || self.has_runtime_slim(image) && self.is_extra(package, image, counterpart)
     }
 
     /// Whether an image carries a package.
@@ -163,7 +167,10 @@ impl Knowledge {
 
 /// A package name as written on a command line, and without what pins it: version, architecture, release, repository, and apt's
 /// sign for installing or removing.
-fn spellings<'a>(name: &'a str, distribution: &Distribution) -> impl Iterator<Item = &'a str> + use<'a> {
+pub(super) fn spellings<'a>(
+    name: &'a str,
+    distribution: &Distribution,
+) -> impl Iterator<Item = &'a str> + use<'a> {
     let cut = |marks: &[char]| name.split(marks).next().unwrap_or_default();
     let (bare, signs): (&str, &[char]) = match distribution {
         Distribution::Debian(_) | Distribution::Ubuntu(_) => (cut(&['=', ':', '/']), &['+', '-']),

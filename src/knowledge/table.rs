@@ -17,6 +17,10 @@ pub(super) struct Table {
     text: &'static str,
     /// Byte offset of the first row in `text`.
     body: usize,
+    /// Columns that hold one of a few words, and those words.
+    pub(super) words: &'static [(&'static str, &'static [&'static str])],
+    /// What keys start with; anything where empty.
+    pub(super) keys: &'static [&'static str],
 }
 
 impl Table {
@@ -36,7 +40,17 @@ impl Table {
             }
             body += 1;
         }
-        Self { file, columns, text, body }
+        Self { file, columns, text, body, words: &[], keys: &[] }
+    }
+
+    /// The same table, with columns that hold one of a few words.
+    pub(super) const fn words(self, words: &'static [(&'static str, &'static [&'static str])]) -> Self {
+        Self { words, ..self }
+    }
+
+    /// The same table, with keys that start with one of these.
+    pub(super) const fn keys(self, keys: &'static [&'static str]) -> Self {
+        Self { keys, ..self }
     }
 
     /// Its rows without comments and column names.
@@ -141,4 +155,46 @@ pub(super) fn rows<'a>(
     over.map(String::as_str)
         .chain(embedded.filter(move |line| own.is_none_or(|rows| !rows.contains_key(key_of(line)))))
         .map(move |line| Row { columns, line })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::ALL;
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted_and_whole() {
+        for table in ALL {
+            let head: Vec<&str> = table.text[..table.body].lines().collect();
+            assert_eq!(
+                head.last().map(|line| line.split('\t').collect::<Vec<_>>()),
+                Some(table.columns.to_vec())
+            );
+            assert!(
+                head.len() > 1 && head.iter().any(|line| line.contains("Source:")),
+                "{} names its source",
+                table.file
+            );
+            let mut before = "";
+            for line in table.body().lines() {
+                let row = Row { columns: table.columns, line };
+                assert!(before < row.key(), "{}: {} stands after {before}", table.file, row.key());
+                before = row.key();
+            }
+            assert!(table.text.ends_with('\n'), "{}", table.file);
+        }
+    }
+
+    #[test]
+    fn every_row_is_found_by_its_key_and_nothing_else_is() {
+        let overlay = Overlay::new();
+        for table in ALL {
+            for line in table.body().lines() {
+                let key = key_of(line);
+                assert_eq!(row(&overlay, table, key).map(|row| row.line), Some(line), "{} {key}", table.file);
+                assert!(row(&overlay, table, &format!("{key}~")).is_none());
+            }
+            assert!(row(&overlay, table, "").is_none() && row(&overlay, table, "~").is_none());
+        }
+    }
 }

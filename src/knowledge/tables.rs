@@ -2,19 +2,28 @@
 
 use super::table::Table;
 
+/// Families of package managers, by which tables of packages are keyed; Ubuntu's is Debian's.
+const PACKAGE_MANAGERS: &[&str] = &["alpine/", "debian/", "rhel/"];
+
 /// Repositories whose tags are understood.
 pub(super) static IMAGE_FAMILIES: Table = Table::new(
     "image-families.tsv",
     &["family", "kind", "layer", "slim", "workdir", "command", "command_alpine"],
     include_str!("../../rules/image-families.tsv"),
-);
+)
+.words(&[
+    ("kind", &["distribution", "language", "packages"]),
+    ("layer", &["-", "full", "scm"]),
+    ("slim", &["-", "runtime", "toolchain"]),
+]);
 
 /// ENV of the images.
 pub(super) static IMAGE_ENVIRONMENT: Table = Table::new(
     "image-environment.tsv",
     &["variable", "versions", "purpose", "value"],
     include_str!("../../rules/image-environment.tsv"),
-);
+)
+.words(&[("purpose", &["program", "toolchain"])]);
 
 /// Minor versions of the language images.
 pub(super) static IMAGE_VERSIONS: Table = Table::new(
@@ -33,14 +42,16 @@ pub(super) static IMAGE_VERSIONS: Table = Table::new(
         "alpine_by_patch",
     ],
     include_str!("../../rules/image-versions.tsv"),
-);
+)
+.words(&[("state", &["active", "ended"])]);
 
 /// Tags without a minor version.
 pub(super) static IMAGE_TAGS: Table = Table::new(
     "image-tags.tsv",
     &["image", "release", "version", "state"],
     include_str!("../../rules/image-tags.tsv"),
-);
+)
+.words(&[("state", &["fixed", "moves"])]);
 
 /// Registries and what of the official library they mirror.
 pub(super) static REGISTRIES: Table =
@@ -51,21 +62,27 @@ pub(super) static RELEASES: Table = Table::new(
     "releases.tsv",
     &["release", "number", "libc", "python3", "openssl", "state", "index", "like"],
     include_str!("../../rules/releases.tsv"),
-);
+)
+.keys(&["alpine/", "debian/", "ubuntu/"])
+.words(&[("state", &["active", "ended"]), ("index", &["archived", "live"])]);
 
 /// Packages whose stage is known by name.
 pub(super) static PACKAGES: Table = Table::new(
     "packages.tsv",
     &["package", "belongs", "instead", "programs", "own"],
     include_str!("../../rules/packages.tsv"),
-);
+)
+.keys(PACKAGE_MANAGERS)
+.words(&[("belongs", &["builder", "called", "runtime"])]);
 
 /// Families of package names.
 pub(super) static PACKAGE_PATTERNS: Table = Table::new(
     "package-patterns.tsv",
     &["pattern", "belongs", "instead", "own"],
     include_str!("../../rules/package-patterns.tsv"),
-);
+)
+.keys(PACKAGE_MANAGERS)
+.words(&[("belongs", &["builder", "library", "runtime"])]);
 
 /// Libraries behind Debian's development packages.
 pub(super) static DEBIAN_LIBRARIES: Table = Table::new(
@@ -94,7 +111,8 @@ pub(super) static IMAGE_PACKAGES: Table = Table::new(
     "image-packages.tsv",
     &["package", "bullseye", "bookworm", "trixie", "kind"],
     include_str!("../../rules/image-packages.tsv"),
-);
+)
+.words(&[("kind", &["dev", "lib", "other", "tool"])]);
 
 /// What the language images add to their layer.
 pub(super) static IMAGE_EXTRAS: Table = Table::new(
@@ -105,7 +123,8 @@ pub(super) static IMAGE_EXTRAS: Table = Table::new(
 
 /// Programs of bare images.
 pub(super) static SLIM_PROGRAMS: Table =
-    Table::new("slim-programs.tsv", &["program", "releases"], include_str!("../../rules/slim-programs.tsv"));
+    Table::new("slim-programs.tsv", &["program", "releases"], include_str!("../../rules/slim-programs.tsv"))
+        .keys(PACKAGE_MANAGERS);
 
 /// Debian's packages by program.
 pub(super) static DEBIAN_PROGRAMS: Table = Table::new(
@@ -120,6 +139,30 @@ pub(super) static ALPINE_PROGRAMS: Table = Table::new(
     &["program", "package"],
     include_str!("../../rules/alpine-programs.tsv"),
 );
+
+/// Python packages and the libraries behind them.
+pub(super) static PYTHON_PACKAGES: Table = Table::new(
+    "python-packages.tsv",
+    &["name", "kind", "bullseye", "bookworm", "trixie", "alpine", "programs", "see", "evidence"],
+    include_str!("../../rules/python-packages.tsv"),
+)
+.words(&[("kind", &["carries", "needs", "starts"])]);
+
+/// Rust crates and the libraries behind them.
+pub(super) static RUST_CRATES: Table = Table::new(
+    "rust-crates.tsv",
+    &["crate", "kind", "dev", "bullseye", "bookworm", "trixie", "alpine", "static_by", "evidence"],
+    include_str!("../../rules/rust-crates.tsv"),
+)
+.words(&[("kind", &["finds", "links", "nothing", "opens"])]);
+
+/// Go modules and whether they use C.
+pub(super) static GO_MODULES: Table = Table::new(
+    "go-modules.tsv",
+    &["module", "cgo", "bullseye", "bookworm", "trixie", "alpine", "evidence", "tags"],
+    include_str!("../../rules/go-modules.tsv"),
+)
+.words(&[("cgo", &["needs", "pure", "unknown"])]);
 
 /// Every table.
 pub(super) static ALL: &[&Table] = &[
@@ -140,4 +183,7 @@ pub(super) static ALL: &[&Table] = &[
     &SLIM_PROGRAMS,
     &DEBIAN_PROGRAMS,
     &ALPINE_PROGRAMS,
+    &PYTHON_PACKAGES,
+    &RUST_CRATES,
+    &GO_MODULES,
 ];

@@ -296,20 +296,17 @@ fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
     let image = &planner.stage.world.image;
     let mut lines = Vec::new();
     let document = planner.sources.document;
-    let rest: String =
-        planner.steps().iter().map(|step| document.slice(step.span)).collect::<Vec<_>>().join("\n");
-    let sets = |name: &str| {
-        planner.steps().iter().any(|step| {
-            step.keyword == Keyword::Env
-                && matches!(&document.instructions[step.index].arguments, Arguments::Pairs(pairs) if pairs.iter().any(|pair| pair.key.text == name))
-        })
+    let sets = |step: &&Step, name: &str| {
+        matches!(&document.instructions[step.index].arguments, Arguments::Pairs(pairs)
+            if step.keyword == Keyword::Env && pairs.iter().any(|pair| pair.key.text == name))
     };
-    for (name, value) in &image.environment {
-        if name != "PATH" && mentions_variable(&rest, name) && !sets(name) {
-            lines.push(Line::New(
-                format!("ENV {name}={value}"),
-                format!("the builder's image sets it, and a line uses ${name}"),
-            ));
+    for (name, value) in image.environment.iter().filter(|(name, _)| name != "PATH") {
+        let lines_of_runtime = planner.steps().iter().filter(|step| step.keyword != Keyword::Run);
+        let used = lines_of_runtime.clone().find(|step| mentions_variable(document.slice(step.span), name));
+        let set = lines_of_runtime.clone().find(|step| sets(step, name));
+        if used.is_some_and(|used| set.is_none_or(|set| set.index >= used.index)) {
+            let why = format!("the builder's image sets it, and a line uses ${name}");
+            lines.push(Line::New(format!("ENV {name}={value}"), why));
         }
     }
     // a program that is found by its bare name has to stay on PATH

@@ -45,6 +45,12 @@ impl<'a> Planner<'a> {
             why: BTreeMap::new(),
         };
         planner.refuse_what_is_not_read()?;
+        if sources.context.is_none() {
+            let message = "the build context was not seen: what the manifests and sources need is not known";
+            planner
+                .notes
+                .push(Note::assumption(Reason::ContextUnseen, None, message).help("name it with --context"));
+        }
         Ok(planner)
     }
 

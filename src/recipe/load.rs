@@ -4,10 +4,10 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::{
-    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuleError, RuntimeKind, Starter,
-    VirtualEnvironment, Wrapper,
+    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment, Wrapper,
 };
 use crate::dockerfile::span::Span;
+use crate::rule_error::RuleError;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 

@@ -11,7 +11,7 @@ pub mod product;
 pub mod python;
 pub mod rust;
 
-use crate::dockerfile::span::Span;
+use crate::rule_error::RuleError;
 use command::CommandRule;
 use globset::GlobSet;
 
@@ -167,19 +167,6 @@ pub struct Manifests {
     pub unless_set: Vec<String>,
     /// The command that fetches.
     pub fetch: String,
-}
-
-/// Why a rule file can't be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleError {
-    /// Name of the file.
-    pub file: String,
-    /// Byte range in its text.
-    pub span: Option<Span>,
-    /// The file's text, for the excerpt.
-    pub text: String,
-    /// What is wrong and what was expected.
-    pub message: String,
 }
 
 impl Recipes {

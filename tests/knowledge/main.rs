@@ -1,6 +1,8 @@
 //! What the tables of `rules/` answer: cases as data, and properties that hold for every row.
 
 mod images;
+mod languages;
+mod overlay;
 mod packages;
 
 use restage::dockerfile::reference::ImageReference;
