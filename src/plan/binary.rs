@@ -28,7 +28,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let programs = programs(&planner, started.as_ref())?;
     let builder_distribution = planner.stage.world.image.distribution.clone();
     let libraries = libraries(&mut planner, &compiles);
-    let mut packages = packages::split(&mut planner, &builder_distribution, &libraries)?;
+    let mut packages = packages::split(&mut planner, &builder_distribution, &libraries, usize::MAX)?;
     planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 
     let free_of_cgo = is_free_of_cgo(&planner, &compiles, started.as_ref());
@@ -43,7 +43,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     };
     planner.add_data(&mut packages, &distribution);
     let mut head = head(&planner, &programs);
-    let install = planner.install_line(&packages, &distribution);
+    let install = planner.packages_line(&packages, &distribution)?;
     if let (Some(line), None) = (&install, packages.at) {
         head.push(Line::New(
             line.clone(),

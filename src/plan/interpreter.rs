@@ -54,11 +54,11 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     check_toolchain(&planner)?;
     let distribution = planner.stage.world.image.distribution.clone();
     let libraries = libraries(&mut planner);
-    let mut packages = packages::split(&mut planner, &distribution, &libraries)?;
+    let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
     let known = planner.image_named(&runtime_image);
     planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
     refuse_without_gain(&planner, &decided, &packages)?;
-    let install = planner.install_line(&packages, &distribution);
+    let install = planner.packages_line(&packages, &distribution)?;
     let mut head = Vec::new();
     let mut install_at = packages.at;
     if let (Some(line), None) = (&install, install_at) {

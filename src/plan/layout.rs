@@ -7,6 +7,7 @@
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
 use crate::analysis::step::Step;
+use crate::context::sources;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
@@ -160,6 +161,16 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
         .find(|name| environment.resets_path.contains(name));
     if let Some(scheduler) = scheduler {
         return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
+    }
+    if planner.sources.context.is_some_and(|context| sources::mentions(context, "", &bin, "")) {
+        return Some(format!("a file of the build context names {bin}"));
+    }
+    let installs = planner.needs.programs.iter().any(|need| planner.sources.recipe.installers.contains(&need.name));
+    if installs && !planner.stage.state.is_root() {
+        return Some("the container installs packages as a user who can't write to the environment".to_owned());
+    }
+    if installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
+        return Some("packages are built with the tools that the image has installed".to_owned());
     }
     let fixed = planner.needs.interpreters.iter().find(|interpreter| interpreter.starts_with(&bin));
     fixed.map(|interpreter| format!("a script names {interpreter}"))

@@ -53,15 +53,16 @@ pub(super) fn installed<'a>(planner: &Planner<'a>) -> Vec<(usize, &'a Packages)>
 
 /// Splits what the file installs, and adds what `libraries` and the started programs need.
 ///
-/// `distribution` is the runtime's, and the builder's.
+/// `distribution` is the runtime's, and the builder's. Instructions after `work` are the runtime's.
 pub(super) fn split(
     planner: &mut Planner<'_>,
     distribution: &Distribution,
     libraries: &[String],
+    work: usize,
 ) -> Result<RuntimePackages, Note> {
     let knowledge = planner.sources.knowledge;
     let mut found = RuntimePackages { lean: true, ..RuntimePackages::default() };
-    let called = called_programs(planner);
+    let called = called_programs(planner, work);
     let mut unknown: Vec<String> = Vec::new();
     for (index, packages) in installed(planner) {
         let span = planner.sources.document.instructions[index].span;
@@ -115,14 +116,43 @@ pub(super) fn split(
     Ok(found)
 }
 
-/// Names of all programs that the container or its sources start.
-fn called_programs(planner: &Planner<'_>) -> BTreeSet<String> {
-    planner.needs.programs.iter().map(|need| need.name.clone()).collect()
+/// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.
+fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
+    let started = planner.needs.programs.iter().map(|need| need.name.clone());
+    let hinted = planner.hints().programs.into_iter().map(|(program, _)| program);
+    let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
+    let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
+    started.chain(hinted).chain(later).collect()
 }
 
 impl Planner<'_> {
+    /// The line that gives the runtime its packages. On a release whose packages left the mirrors only certificates can be
+    /// had, from the builder.
+    pub(super) fn packages_line(
+        &self,
+        packages: &RuntimePackages,
+        distribution: &Distribution,
+    ) -> Result<Option<String>, Note> {
+        if packages.names.is_empty() || self.sources.knowledge.packages_are_served(distribution) {
+            return Ok(self.install_line(packages, distribution));
+        }
+        let manager = self.sources.recipes.manager_of(distribution);
+        match manager.filter(|manager| packages.names == [manager.certificates.as_str()]) {
+            Some(manager) => {
+                let bundle = &manager.certificate_bundle;
+                Ok(Some(format!("COPY --from={{builder}} {bundle} {bundle}")))
+            }
+            None => {
+                let needed = packages.names.join(", ");
+                let message = format!("the runtime needs {needed}, and the packages of {distribution} left its mirrors");
+                Err(Note::refusal(Reason::ArchivedRelease, self.stage.from.image_span, message)
+                    .help("move the base image to a release that is still served"))
+            }
+        }
+    }
+
     /// The line that installs packages, in the manner of the distribution's package manager.
-    pub(super) fn install_line(
+    fn install_line(
         &self,
         packages: &RuntimePackages,
         distribution: &Distribution,

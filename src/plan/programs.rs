@@ -80,7 +80,8 @@ impl Planner<'_> {
         }
     }
 
-    fn hints(&self) -> Hints {
+    /// What the sources say that they use.
+    pub(super) fn hints(&self) -> Hints {
         self.sources.context.map(|context| sources::hints(context, "")).unwrap_or_default()
     }
 }

@@ -146,6 +146,7 @@ struct WrittenManager {
     lean: Option<String>,
     clean: Option<String>,
     certificates: String,
+    certificate_bundle: String,
     zones: String,
     content_types: String,
 }
@@ -219,6 +220,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         lean: manager.lean,
         clean: manager.clean,
         certificates: manager.certificates,
+        certificate_bundle: manager.certificate_bundle,
         zones: manager.zones,
         content_types: manager.content_types,
     }));

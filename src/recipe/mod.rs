@@ -120,6 +120,8 @@ pub struct Manager {
     pub clean: Option<String>,
     /// Package of the certificates that TLS clients trust.
     pub certificates: String,
+    /// The bundle that the package brings, for releases whose packages are gone.
+    pub certificate_bundle: String,
     /// Package of the time-zone database.
     pub zones: String,
     /// Package that tells content types by file extension.

@@ -30,6 +30,7 @@ pub fn pip(call: &Call, around: Surroundings<'_>) -> Dependencies {
             None => project(&mut found, call.absolute(operand.split('[').next().unwrap_or(operand)), around),
         }
     }
+    found.needs_installed_tools = call.has(&["--no-build-isolation", "--no-use-pep517"]);
     for option in call.options.get("--no-binary").into_iter().flatten() {
         found.compiled.extend(option.split(',').map(str::to_owned));
     }
