@@ -1,11 +1,20 @@
 //! The whole way in one screen: text in, outcome out. No file is opened here.
 
+use crate::analysis::step::From;
+use crate::analysis::{Sources, analyse};
 use crate::context::Context;
+use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
-use crate::note::{Note, Safety};
-use crate::recipe::Recipes;
+use crate::note::{Level, Note, Reason, Safety};
+use crate::plan::{Line, Plan, plan};
+use crate::recipe::{Recipe, Recipes};
+use crate::rewrite::emit::emit;
+use crate::rewrite::prove::{Proof, breaches};
+use crate::rewrite::second_reader;
 
 /// What to convert, and with what.
 pub struct Request<'a> {
@@ -91,6 +100,133 @@ impl Placement {
 }
 
 /// Converts one file.
-pub fn restage(_request: &Request<'_>) -> Outcome {
-    unimplemented!()
+pub fn restage(request: &Request<'_>) -> Outcome {
+    let document = match Document::parse(request.text) {
+        Ok(document) => document,
+        Err(error) => {
+            return Outcome::Refused(vec![Note::refusal(Reason::Unreadable, error.span, error.message)]);
+        }
+    };
+    let stages: Vec<&Instruction> =
+        document.instructions.iter().filter(|instruction| instruction.keyword == Keyword::From).collect();
+    let from = match stages.as_slice() {
+        [] => {
+            let note = Note::refusal(Reason::Unreadable, None, "no FROM names a base image");
+            return Outcome::Refused(vec![note.help("Docker can't build a file without one either")]);
+        }
+        [from] => *from,
+        [_, second, ..] => {
+            let message = format!("already has {} stages", stages.len());
+            return Outcome::Unchanged(Note::new(Level::Advice, Reason::MultiStage, second.span, message));
+        }
+    };
+    let recipe = match recipe(request, &document, from) {
+        Ok(recipe) => recipe,
+        Err(note) => return Outcome::Refused(vec![note]),
+    };
+    let sources = Sources {
+        document: &document,
+        context: request.context,
+        recipes: request.recipes,
+        recipe,
+        knowledge: request.knowledge,
+    };
+    let stages = match analyse(sources) {
+        Ok(stages) => stages,
+        Err(_) => return Outcome::Refused(vec![unknown_base(from)]),
+    };
+    let Some(stage) = stages.first() else { return Outcome::Refused(vec![unknown_base(from)]) };
+    let runtime = request.runtime.map(ToString::to_string);
+    let plan = match plan(sources, stage, runtime.as_deref()) {
+        Ok(plan) => plan,
+        Err(notes) => return Outcome::Refused(notes),
+    };
+    let text = emit(&document, stage.from.instruction, &plan);
+    let breaches = match Document::parse(text.as_str()) {
+        Ok(after) => match second_reader::disagreement(&after) {
+            Some(difference) => vec![difference],
+            None => breaches(&Proof { before: sources, stage, after: &after }),
+        },
+        Err(error) => vec![error.message],
+    };
+    if !breaches.is_empty() {
+        let refuse = |breach: String| {
+            Note::refusal(
+                Reason::NotProven,
+                None,
+                format!("the rewrite does not prove to mean the same: {breach}"),
+            )
+        };
+        return Outcome::Refused(breaches.into_iter().map(refuse).collect());
+    }
+    let explanation = explain(&document, &plan);
+    Outcome::Rewritten(Rewrite { text, recipe: recipe.name.clone(), notes: plan.notes, explanation })
+}
+
+/// The recipe of the base image.
+fn recipe<'a>(request: &Request<'a>, document: &Document, from: &Instruction) -> Result<&'a Recipe, Note> {
+    let index =
+        document.instructions.iter().position(|instruction| instruction.span == from.span).unwrap_or(0);
+    let mut globals = Variables::global();
+    for instruction in &document.instructions[..index] {
+        globals.apply(instruction, &Variables::default(), document.escape);
+    }
+    let from = From::read(from, index, &globals, document.escape).ok_or_else(|| {
+        let message = "the base image depends on a build argument without a default";
+        Note::refusal(Reason::UnknownValue, from.span, message).help("give the ARG a default value")
+    })?;
+    let image = from.reference.as_ref().and_then(|reference| request.knowledge.image(reference));
+    let known = || {
+        request.recipes.recipes.iter().flat_map(|recipe| recipe.images.clone()).collect::<Vec<_>>().join(", ")
+    };
+    let Some(image) = image else {
+        let message = format!("what is in `{}` is not known", from.image);
+        return Err(Note::refusal(Reason::UnknownBase, from.image_span, message)
+            .help(format!("restage converts files that stand on the official images of: {}", known())));
+    };
+    request.recipes.of_image(&image.family).ok_or_else(|| {
+        let message = format!("no recipe is for files that stand on `{}`", from.image);
+        Note::refusal(Reason::NoRecipe, from.image_span, message)
+            .help(format!("restage converts files that stand on the official images of: {}", known()))
+    })
+}
+
+fn unknown_base(from: &Instruction) -> Note {
+    Note::refusal(Reason::UnknownBase, from.span, "the base image is not known")
+}
+
+/// Where each instruction of the file went, then what was added.
+fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
+    let has = |lines: &[Line], wanted: usize| {
+        lines.iter().any(
+            |line| matches!(line, Line::Instruction(index) | Line::Changed(index, ..) if *index == wanted),
+        )
+    };
+    let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let mut explained = Vec::new();
+    for (index, instruction) in document.instructions.iter().enumerate() {
+        let placement = match (has(&plan.builder, index), has(&plan.runtime, index)) {
+            (true, true) => Placement::Both,
+            (true, false) => Placement::Builder,
+            (false, true) => Placement::Runtime,
+            (false, false) if instruction.keyword == Keyword::From => Placement::Builder,
+            (false, false) if plan.why.contains_key(&index) => Placement::Replaced,
+            // an ARG before FROM belongs to no stage and stays
+            (false, false) => Placement::Both,
+        };
+        explained.push(Explained {
+            span: Some(instruction.span),
+            text: first_line(document.slice(instruction.span)),
+            placement,
+            why: plan.why.get(&index).cloned().unwrap_or_else(|| "the base image stays as it is".to_owned()),
+        });
+    }
+    for (lines, placement) in [(&plan.builder, Placement::Builder), (&plan.runtime, Placement::Runtime)] {
+        for line in lines {
+            if let Line::New(text, why) = line {
+                explained.push(Explained { span: None, text: first_line(text), placement, why: why.clone() });
+            }
+        }
+    }
+    explained
 }

@@ -28,7 +28,7 @@ const LONGEST: u64 = 1 << 20;
 const LINKS: usize = 40;
 
 /// Access to the files below the root of a build context.
-pub trait Files {
+pub trait Files: Send + Sync {
     /// Every file and symbolic link below the root, with `/`-separated relative paths, in any order.
     fn list(&self) -> Vec<Entry>;
     /// The bytes of a file; `None` where it can't be read.

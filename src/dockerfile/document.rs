@@ -1,13 +1,15 @@
 //! A whole file: its text and the instructions found in it.
 
-use super::instruction::Instruction;
+use super::instruction::{Instruction, LogicalText};
 use super::span::Span;
 
 /// A Dockerfile as it was read. Concatenating the text of its parts gives the input byte for byte.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The text, untouched (with its BOM, if it has one).
-    text: String,
+    pub(super) text: String,
+    /// Offset of the first byte of each line, in order.
+    pub(super) line_starts: Vec<usize>,
     /// The character that continues a line: `\` or, by directive, a backtick.
     pub escape: char,
     /// Parser directives, in file order (`syntax`, `escape`, `check`).
@@ -45,6 +47,16 @@ pub enum Newline {
     CrLf,
 }
 
+impl Newline {
+    /// The bytes themselves.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+        }
+    }
+}
+
 impl Document {
     /// Reads a text.
     ///
@@ -64,13 +76,24 @@ impl Document {
         span.slice(&self.text)
     }
 
+    /// What the shell is handed for a RUN, CMD or ENTRYPOINT in shell form, heredocs included; the body of
+    /// `RUN <<NAME` is the text itself. `None` for the exec form, for a body that names its interpreter with `#!`, and
+    /// for other instructions.
+    ///
+    /// In `RUN python3 <<NAME` the text is that of a shell too: a command with a `<<` redirection.
+    pub fn shell_text(&self, instruction: &Instruction) -> Option<LogicalText> {
+        super::heredoc::shell_text(self, instruction)
+    }
+
     /// Line of a byte offset, from 1.
     pub fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+        self.line_starts.partition_point(|start| *start <= offset).max(1)
     }
 
     /// How the file ends its lines; new lines do the same.
     pub fn newline(&self) -> Newline {
-        unimplemented!()
+        let lines = self.text.matches('\n').count();
+        let with_return = self.text.matches("\r\n").count();
+        if with_return * 2 > lines { Newline::CrLf } else { Newline::Lf }
     }
 }

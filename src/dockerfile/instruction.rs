@@ -20,8 +20,15 @@ pub struct Instruction {
     pub arguments: Arguments,
     /// Heredocs that it opens, in order.
     pub heredocs: Vec<Heredoc>,
-    /// Line of the keyword, from 1.
+    /// Line on which it begins, from 1. A wrapped instruction carries that of its wrapper.
     pub line: usize,
+}
+
+impl Instruction {
+    /// The first flag of that name (without dashes).
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.flags.iter().find(|flag| flag.name == name)
+    }
 }
 
 /// Kind of an instruction.
@@ -48,6 +55,43 @@ pub enum Keyword {
     Workdir,
     /// A word that Docker does not know.
     Unknown,
+}
+
+impl Keyword {
+    /// Every keyword that Docker knows, as people write it.
+    const NAMES: [(&'static str, Self); 18] = [
+        ("RUN", Self::Run),
+        ("FROM", Self::From),
+        ("ENV", Self::Env),
+        ("COPY", Self::Copy),
+        ("ADD", Self::Add),
+        ("CMD", Self::Cmd),
+        ("WORKDIR", Self::Workdir),
+        ("EXPOSE", Self::Expose),
+        ("ENTRYPOINT", Self::Entrypoint),
+        ("ARG", Self::Arg),
+        ("LABEL", Self::Label),
+        ("USER", Self::User),
+        ("VOLUME", Self::Volume),
+        ("MAINTAINER", Self::Maintainer),
+        ("HEALTHCHECK", Self::Healthcheck),
+        ("SHELL", Self::Shell),
+        ("ONBUILD", Self::Onbuild),
+        ("STOPSIGNAL", Self::Stopsignal),
+    ];
+
+    /// The keyword that a word is, in any case.
+    pub fn of(word: &str) -> Self {
+        Self::NAMES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(word))
+            .map_or(Self::Unknown, |(_, keyword)| *keyword)
+    }
+
+    /// In capitals; empty for [`Self::Unknown`].
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, keyword)| *keyword == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// A flag before the arguments.
@@ -92,7 +136,8 @@ pub enum Arguments {
     Pairs(Vec<Pair>),
     /// The rest of the logical line: RUN, CMD, ENTRYPOINT in shell form; MAINTAINER, STOPSIGNAL, USER, WORKDIR; unknown keywords.
     Text(LogicalText),
-    /// HEALTHCHECK and ONBUILD wrap an instruction: `CMD …`, or `None` for `HEALTHCHECK NONE`.
+    /// HEALTHCHECK and ONBUILD wrap an instruction: `CMD …`, or `None` for `HEALTHCHECK NONE`. Where nothing follows,
+    /// the wrapped instruction is of an unknown keyword without text.
     Wrapped(Option<Box<Instruction>>),
 }
 
@@ -115,6 +160,12 @@ impl LogicalText {
             return Span::new(at, at);
         }
         Span::new(self.offset(start), self.offset(end - 1) + 1)
+    }
+
+    /// Adds a piece that stands at an offset in the file.
+    pub(super) fn push(&mut self, piece: &str, offset: usize) {
+        self.segments.push((self.text.len(), offset));
+        self.text.push_str(piece);
     }
 
     fn offset(&self, at: usize) -> usize {

@@ -3,8 +3,15 @@
 //! `scan` cuts the text into a [`document::Document`] exactly as BuildKit does; `shell` reads the commands of a RUN;
 //! `variables` expands what BuildKit expands; `reference` takes an image name apart.
 
+mod arguments;
+mod directives;
 pub mod document;
+mod heredoc;
 pub mod instruction;
+mod json;
+mod lexer;
+pub(crate) mod lines;
+mod pattern;
 pub mod reference;
 mod scan;
 pub mod shell;

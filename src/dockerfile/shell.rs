@@ -1,6 +1,11 @@
 //! The commands of a RUN, a shell-form CMD or a script: brush-parser on the logical text, places mapped back to the file.
 //!
-//! What can't be read is [`Shell::Opaque`] and stays verbatim.
+//! What can't be read is [`Shell::Opaque`] and stays verbatim. Here stand the types; `guard` keeps away what would be
+//! slow or deep, `flatten` makes commands of brush-parser's tree, `word` resolves quotes.
+
+mod flatten;
+mod guard;
+mod word;
 
 use super::instruction::LogicalText;
 use super::span::Span;
@@ -14,7 +19,8 @@ pub enum Shell {
     Opaque(String),
 }
 
-/// One simple command.
+/// One simple command, a `[[ … ]]` or `(( … ))`, the redirections of a compound command (without words), or the
+/// variable of a `for` (an assignment without words).
 #[derive(Clone, Debug)]
 pub struct Command {
     /// Program and arguments. Empty for a bare assignment or redirection.
@@ -29,9 +35,11 @@ pub struct Command {
     pub joined: Joined,
     /// Nesting in which it stands: 0 at the top, one more for each subshell, brace group, if, loop, case or function.
     pub depth: usize,
-    /// Whether it may not run at all, or more than once: after `||`, in an if, loop, case or function body.
+    /// Whether it may not run at all, or more than once: in a chain with `||` (but for its first command), in an if, loop,
+    /// case or function body.
     pub conditional: bool,
-    /// Directory that `cd`s before it in the same text lead to, as written, unexpanded: `["/src", "lib"]`. `None` where a `cd` could not be read.
+    /// Directory that `cd`s before it in the same text lead to: `["/src", "lib"]`, each as its value where nothing in it
+    /// is expanded, else as written. `None` where it can't be told (`cd -`, a `cd` in only one branch, a function).
     pub directory: Option<Vec<String>>,
 }
 
@@ -53,7 +61,7 @@ pub enum Joined {
 }
 
 /// A word, with quoting resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShellWord {
     /// As written.
     pub raw: String,
@@ -92,13 +100,23 @@ impl ShellWord {
 /// `> file` and its kin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirection {
+    /// The file descriptor written before the operator, such as 2 in `2>file`.
+    pub descriptor: Option<u32>,
     /// `>`, `>>`, `<`, `<<`, `>&`, `&>` …
     pub operator: String,
-    /// File or descriptor; the body of a heredoc is not kept here.
+    /// File, descriptor, or the name of a heredoc, whose body is not kept here.
     pub target: ShellWord,
 }
 
-/// Reads a text in POSIX or bash syntax. Never panics; guards against input that would be slow or deep (see the module's source).
-pub fn parse(_text: &LogicalText) -> Shell {
-    unimplemented!()
+/// Reads a text in POSIX or bash syntax. Never panics; guards against input that would be slow or deep.
+pub fn parse(text: &LogicalText) -> Shell {
+    match guard::tokens(&text.text).and_then(|tokens| flatten::commands(text, &tokens)) {
+        Ok(commands) => Shell::Commands(commands),
+        Err(reason) => Shell::Opaque(reason),
+    }
+}
+
+/// Reads the text of a script file; spans are places in that text.
+pub fn parse_plain(text: &str) -> Shell {
+    parse(&LogicalText { text: text.to_owned(), segments: vec![(0, 0)], span: Span::new(0, text.len()) })
 }

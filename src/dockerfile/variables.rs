@@ -1,6 +1,23 @@
 //! ENV and ARG: which names are set at a line, and what BuildKit makes of `$NAME` there.
+//!
+//! A stage begins with [`Variables::default`] (what its base image sets is not known here) or, where it is `FROM` an
+//! earlier stage, with a copy of that stage's variables; [`Variables::apply`] then takes its instructions one by one.
 
-use std::collections::BTreeMap;
+use super::instruction::{Arguments, Instruction, Keyword};
+use super::lexer::{self, Certainty, Lookup, Style};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What BuildKit itself sets in the scope before the first FROM.
+const PLATFORM_ARGUMENTS: [&str; 8] = [
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+];
 
 /// What is known of a variable's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +45,76 @@ impl Value {
 pub struct Variables {
     /// ENV and ARG of the stage by name.
     pub values: BTreeMap<String, Value>,
+    /// ARGs without a default: unset as long as no `--build-arg` gives them.
+    pub unset_arguments: BTreeSet<String>,
 }
 
 impl Variables {
+    /// The scope before the first FROM, which FROM lines see and from which a stage takes what it declares.
+    pub fn global() -> Self {
+        let values = PLATFORM_ARGUMENTS.map(|name| (name.to_owned(), Value::Unknown));
+        Self { values: values.into(), unset_arguments: BTreeSet::new() }
+    }
+
+    /// Takes an ENV or ARG into account; other instructions change nothing.
+    pub fn apply(&mut self, instruction: &Instruction, global: &Self, escape: char) {
+        let Arguments::Pairs(pairs) = &instruction.arguments else { return };
+        match instruction.keyword {
+            Keyword::Env => {
+                // All of one instruction see the values before it.
+                let before = self.clone();
+                for pair in pairs {
+                    let Some(value) = &pair.value else { continue };
+                    if let Value::Known(key) = before.expand(&pair.key.text, escape) {
+                        self.unset_arguments.remove(&key);
+                        self.values.insert(key, before.expand(&value.text, escape));
+                    }
+                }
+            }
+            Keyword::Arg => {
+                for pair in pairs {
+                    let key = &pair.key.text;
+                    let default = match &pair.value {
+                        Some(value) => Some(self.expand(&value.text, escape)),
+                        None => global.values.get(key).or_else(|| self.values.get(key)).cloned(),
+                    };
+                    match default {
+                        Some(Value::Known(value) | Value::BuildArgument(value)) => {
+                            self.unset_arguments.remove(key);
+                            self.values.insert(key.clone(), Value::BuildArgument(value));
+                        }
+                        Some(Value::Unknown) => {
+                            self.values.insert(key.clone(), Value::Unknown);
+                        }
+                        None => {
+                            self.unset_arguments.insert(key.clone());
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What BuildKit makes of a word: quotes and escapes resolved, `$NAME` and its forms expanded (unset is empty).
-    /// The result is `Unknown` as soon as an unknown value is used, `BuildArgument` as soon as a build argument is.
-    pub fn expand(&self, _word: &str, _escape: char) -> Value {
-        unimplemented!()
+    /// The result is `Unknown` as soon as an unknown value is used, `BuildArgument` as soon as a build argument is;
+    /// `Unknown` too where BuildKit would refuse the word.
+    pub fn expand(&self, word: &str, escape: char) -> Value {
+        let style = Style { escape, keep_quotes: false, keep_escapes: false };
+        let lookup = |name: &str| match self.values.get(name) {
+            Some(Value::Known(value)) => Lookup::Set(value.clone(), Certainty::Known),
+            Some(Value::BuildArgument(value)) => Lookup::Set(value.clone(), Certainty::BuildArgument),
+            Some(Value::Unknown) => Lookup::Set(String::new(), Certainty::Unknown),
+            None if self.unset_arguments.contains(name) => Lookup::Unset(Certainty::BuildArgument),
+            None => Lookup::Unset(Certainty::Known),
+        };
+        match lexer::read(word, &style, &lookup) {
+            Ok(output) => match output.certainty {
+                Certainty::Known => Value::Known(output.text),
+                Certainty::BuildArgument => Value::BuildArgument(output.text),
+                Certainty::Unknown => Value::Unknown,
+            },
+            Err(_) => Value::Unknown,
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! What a FROM stands for.
 
+use super::table::{self, Row};
+use super::tables::{IMAGE_ENVIRONMENT, IMAGE_FAMILIES, RELEASES};
+use super::tags::Version;
 use super::{Distribution, Knowledge};
 use crate::dockerfile::reference::ImageReference;
 
@@ -12,12 +15,22 @@ pub struct Image {
     pub version: Option<String>,
     /// How much is in it.
     pub variant: Variant,
+    /// Which of the package sets of Debian's images it carries.
+    pub layer: Layer,
     /// What it is built on.
     pub distribution: Distribution,
+    /// Version of its C library, where the tables tell: `2.36` (glibc), `1.2.5` (musl).
+    pub libc_version: Option<String>,
     /// Whether the tag can come to stand for another distribution release (`latest`, `3`, an active minor version without suite).
     pub floats: bool,
-    /// ENV that it sets and that a container sees (`PATH`, `LANG`, `GOPATH` …).
+    /// Whether only its name speaks for it: an official name on a registry that is not a known mirror of the official library.
+    pub presumed: bool,
+    /// ENV that it sets and that a container sees (`PATH`, `LANG`, `GOPATH` …), as far as the values are known.
     pub environment: Vec<(String, String)>,
+    /// Names of ENV that it sets to values that differ from build to build (`PYTHON_VERSION`, `GPG_KEY` …).
+    pub opaque_environment: Vec<String>,
+    /// Those names, of both lists, that only the language's own tools read: a runtime without the tools can do without them.
+    pub toolchain_environment: Vec<String>,
     /// Working directory.
     pub workdir: String,
     /// CMD.
@@ -37,32 +50,105 @@ pub enum Variant {
     Distribution,
 }
 
+impl Variant {
+    /// `full`, `slim`, `alpine`, `distribution`: as tables write it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Slim => "slim",
+            Self::Alpine => "alpine",
+            Self::Distribution => "distribution",
+        }
+    }
+}
+
+/// The package sets of Debian's images; each holds the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// `debian:SUITE` and `debian:SUITE-slim`: the same packages.
+    Slim,
+    /// `buildpack-deps:SUITE-curl`.
+    Curl,
+    /// `buildpack-deps:SUITE-scm`.
+    Scm,
+    /// `buildpack-deps:SUITE`.
+    Full,
+}
+
+/// Tag of a name that has none.
+pub(super) const DEFAULT_TAG: &str = "latest";
+
 impl Knowledge {
     /// What an image is; `None` where nothing certain is known (other repositories, windows, onbuild, unknown tags).
     /// A digest does not change the answer where a tag stands beside it; a digest alone is not known.
-    pub fn image(&self, _reference: &ImageReference) -> Option<Image> {
-        unimplemented!()
+    pub fn image(&self, reference: &ImageReference) -> Option<Image> {
+        if reference.tag.is_none() && reference.digest.is_some() {
+            return None;
+        }
+        let official = self.official(reference)?;
+        let family = official.family;
+        let tag = reference.tag.as_deref().unwrap_or(DEFAULT_TAG);
+        let meaning = match family.get("kind") {
+            "language" => self.language_tag(family, tag)?,
+            _ => self.distribution_tag(family, tag)?,
+        };
+        let configuration = meaning
+            .version
+            .as_deref()
+            .and_then(|version| version.split('.').next())
+            .and_then(|major| self.family(&format!("{}:{major}", family.key())))
+            .unwrap_or(family);
+        let alpine = matches!(meaning.distribution, Distribution::Alpine(_));
+        let mut image = Image {
+            family: family.key().to_owned(),
+            libc_version: self.libc_version(&meaning.distribution),
+            version: meaning.version,
+            variant: meaning.variant,
+            layer: meaning.layer,
+            distribution: meaning.distribution,
+            floats: meaning.floats,
+            presumed: official.presumed,
+            environment: Vec::new(),
+            opaque_environment: Vec::new(),
+            toolchain_environment: Vec::new(),
+            workdir: configuration.get("workdir").to_owned(),
+            command: configuration
+                .words(if alpine { "command_alpine" } else { "command" })
+                .map(str::to_owned)
+                .collect(),
+        };
+        self.environment_of(&mut image);
+        Some(image)
     }
 
-    /// The same image without the toolchain: `python:3.11` → `python:3.11-slim`; a slim or alpine python stays;
-    /// registry and path are kept. `None` where the family has none (golang, rust).
-    pub fn slim_counterpart(&self, _reference: &ImageReference) -> Option<ImageReference> {
-        unimplemented!()
+    /// The row of an official repository.
+    pub(super) fn family(&self, name: &str) -> Option<Row<'_>> {
+        table::row(&self.overlay, &IMAGE_FAMILIES, name)
     }
 
-    /// The bare distribution image of a release, in the same registry family as `like` (`docker.io/library/golang` →
-    /// `docker.io/library/debian`): `debian:bookworm-slim`, `alpine:3.20`, `ubuntu:24.04`. For a private registry or a mirror path that is not a
-    /// known mirror of the official library the plain official name is given.
-    pub fn distribution_image(
-        &self,
-        _distribution: &Distribution,
-        _like: &ImageReference,
-    ) -> Option<ImageReference> {
-        unimplemented!()
+    /// Fills in the ENV of an image.
+    fn environment_of(&self, image: &mut Image) {
+        let version = image.version.as_deref().and_then(Version::parse);
+        let prefix = format!("{}/", image.family);
+        for row in table::rows(&self.overlay, &IMAGE_ENVIRONMENT, &prefix) {
+            let range = row.get("versions");
+            if range != "*" && version.is_none_or(|version| !version.within(range)) {
+                continue;
+            }
+            let name = row.key().strip_prefix(&prefix).unwrap_or_default().to_owned();
+            if row.get("purpose") == "toolchain" {
+                image.toolchain_environment.push(name.clone());
+            }
+            match row.get("value") {
+                "?" => image.opaque_environment.push(name),
+                value => image.environment.push((name, value.to_owned())),
+            }
+        }
     }
 
-    /// The newest Alpine release in the tables, for programs that need no C library: `alpine:3.22`.
-    pub fn newest_alpine(&self, _like: &ImageReference) -> ImageReference {
-        unimplemented!()
+    /// Version of a release's C library, where the tables tell: `2.36` for bookworm.
+    pub fn libc_version(&self, distribution: &Distribution) -> Option<String> {
+        let row = table::row(&self.overlay, &RELEASES, &distribution.key())?;
+        Some(row.get("libc")).filter(|version| !version.is_empty()).map(str::to_owned)
     }
 }

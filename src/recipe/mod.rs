@@ -1,28 +1,249 @@
 //! Languages, as data: `rules/*.toml`, embedded, overlaid by `--rules DIR`.
+//!
+//! A recipe says how a language is detected, which of its commands fetch, build or install, what they leave behind, and
+//! which files of the build context are source and not data. `command` matches a command's words against the rules;
+//! `go`, `rust` and `python` are the named engine sources: the little that data can't say.
 
-/// Every recipe in force, in the order in which they are tried.
-#[derive(Clone, Debug, Default)]
-pub struct Recipes {}
+pub mod command;
+pub mod go;
+mod load;
+pub mod product;
+pub mod python;
+pub mod rust;
 
-/// Why a rule file can't be used.
+use crate::rule_error::RuleError;
+use command::CommandRule;
+use globset::GlobSet;
+
+/// Every recipe and command rule in force.
+#[derive(Clone, Debug)]
+pub struct Recipes {
+    /// Languages, in the order in which they are tried.
+    pub recipes: Vec<Recipe>,
+    /// Rules of commands that belong to no language, tried after the language's own.
+    pub system: Vec<CommandRule>,
+    /// Leading words that stand for others, such as `python3 -m pip` for `pip`.
+    pub aliases: Vec<Alias>,
+    /// Programs that start another program named by their arguments, such as `tini`.
+    pub wrappers: Vec<Wrapper>,
+    /// Package managers.
+    pub managers: Vec<Manager>,
+}
+
+/// One language.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// Its name, such as `go`.
+    pub name: String,
+    /// Families of official images that are its toolchain.
+    pub images: Vec<String>,
+    /// What the runtime needs of the language.
+    pub runtime: RuntimeKind,
+    /// Programs of the toolchain: a container that starts one of them can't leave it behind.
+    pub toolchain: Vec<String>,
+    /// Names of environment variables that only matter to a build; `*` at the end matches any rest.
+    pub build_environment: Vec<String>,
+    /// Which engine reads its dependencies' native libraries: `python`, `go` or `rust`; none for data-only recipes.
+    pub libraries: Option<String>,
+    /// What the files of the build context are.
+    pub files: FileKinds,
+    /// Rules of its commands.
+    pub commands: Vec<CommandRule>,
+    /// How a builder runs what CMD runs through the toolchain: rules with `starts`.
+    pub starters: Vec<Starter>,
+    /// Install into a directory of its own, for languages with an interpreter.
+    pub environment: Option<VirtualEnvironment>,
+    /// How dependencies can be fetched before the sources are copied.
+    pub manifests: Option<Manifests>,
+    /// Programs and packages that embed the interpreter and so do not see a virtual environment.
+    pub embedders: Vec<String>,
+    /// Crates that are taken to be linked where no lock file says which are.
+    pub unlocked_crates: Vec<String>,
+    /// Packages that only install others: where they go says nothing of where the program's packages are.
+    pub installers: Vec<String>,
+}
+
+/// What the runtime needs of the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuntimeKind {
+    /// Compiled programs: a bare distribution image will do.
+    Binary,
+    /// The interpreter: the slim counterpart of the same image.
+    Interpreter,
+}
+
+/// A kind of file of the build context, by glob patterns on its path.
+#[derive(Clone, Debug)]
+pub struct FileKinds {
+    /// Only the builder reads them.
+    pub sources: GlobSet,
+    /// Neither builder nor program reads them, unless a source names them.
+    pub metadata: GlobSet,
+}
+
+/// Leading words that stand for others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleError {
-    /// Name of the file.
-    pub file: String,
-    /// Byte range in its text.
-    pub span: Option<crate::dockerfile::span::Span>,
-    /// The file's text, for the excerpt.
-    pub text: String,
-    /// What is wrong and what was expected.
-    pub message: String,
+pub struct Alias {
+    /// The words as they are written.
+    pub words: Vec<String>,
+    /// The words they stand for.
+    pub is: Vec<String>,
+}
+
+/// A program that starts another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrapper {
+    /// Its name.
+    pub program: String,
+    /// Its options that take a value.
+    pub values: Vec<String>,
+    /// Operands before the program that it starts (1 for `gosu USER PROGRAM`).
+    pub operands: usize,
+}
+
+/// A package manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manager {
+    /// Its name in the rules of commands, such as `apt`.
+    pub name: String,
+    /// Programs that are this manager.
+    pub programs: Vec<String>,
+    /// Distributions that have it, by the lower-case name of [`crate::knowledge::Distribution`].
+    pub distributions: Vec<String>,
+    /// Words that must run before an install in the same RUN, because images carry no package index.
+    pub update: Option<String>,
+    /// Words that install; `{packages}` are the names.
+    pub install: String,
+    /// The option that keeps recommended packages away, where the manager has one.
+    pub lean: Option<String>,
+    /// Words that take the package index away again.
+    pub clean: Option<String>,
+    /// Package of the certificates that TLS clients trust.
+    pub certificates: String,
+    /// The bundle that the package brings, for releases whose packages are gone.
+    pub certificate_bundle: String,
+    /// Package of the time-zone database.
+    pub zones: String,
+    /// Package that tells content types by file extension.
+    pub content_types: String,
+}
+
+/// `go run`, `cargo run`: what CMD does with the toolchain and the builder should do instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Starter {
+    /// Leading words of the command.
+    pub run: Vec<String>,
+    /// Its options that take a value.
+    pub values: Vec<String>,
+    /// Which engine says what it builds and starts: `go-run` or `cargo-run`.
+    pub from: String,
+}
+
+/// Where an interpreter's packages go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualEnvironment {
+    /// Its absolute path, the same in both stages.
+    pub path: String,
+    /// The command that makes it.
+    pub create: String,
+    /// The prefix into which packages go without it.
+    pub prefix: String,
+    /// First version of the language that can make one, such as `3.3`.
+    pub since: String,
+    /// Name of the interpreter's versioned programs, such as `python3.`: they are not all in the environment.
+    pub versioned: Vec<String>,
+    /// Programs that start others with a PATH of their own, in which the environment is missing.
+    pub resets_path: Vec<String>,
+}
+
+/// How dependencies can be fetched before the sources are copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifests {
+    /// The files, of which those that exist are copied.
+    pub files: Vec<String>,
+    /// The first of `files` must exist, and so must these.
+    pub required: Vec<String>,
+    /// Not where one of these exists: the files are then not all that is read.
+    pub unless: Vec<String>,
+    /// Not where one of these variables is set: fetching may then need more.
+    pub unless_set: Vec<String>,
+    /// The command that fetches.
+    pub fetch: String,
 }
 
 impl Recipes {
     /// The recipes of `rules/`, and over them those of the user: pairs of file name and text, later wins by recipe name.
     ///
     /// # Errors
-    /// The first user file that is not a recipe.
-    pub fn load(_overlay: &[(String, String)]) -> Result<Self, RuleError> {
-        Ok(Self {})
+    /// The first file that is not a recipe, with the place in it.
+    pub fn load(overlay: &[(String, String)]) -> Result<Self, RuleError> {
+        load::load(overlay)
+    }
+
+    /// The recipe whose toolchain an image family is.
+    pub fn of_image(&self, family: &str) -> Option<&Recipe> {
+        self.recipes.iter().find(|recipe| recipe.images.iter().any(|image| image == family))
+    }
+
+    /// The manager of a distribution.
+    pub fn manager_of(&self, distribution: &crate::knowledge::Distribution) -> Option<&Manager> {
+        let name = distribution.name();
+        self.managers.iter().find(|manager| manager.distributions.iter().any(|one| one == name))
+    }
+}
+
+impl Recipes {
+    /// The words with the longest alias at their beginning replaced by what it stands for.
+    pub fn resolve_alias(&self, words: Vec<String>) -> Vec<String> {
+        let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+        let begins = |alias: &&Alias| {
+            alias.words.len() <= words.len()
+                && alias
+                    .words
+                    .iter()
+                    .zip(&words)
+                    .enumerate()
+                    .all(|(at, (wanted, word))| wanted == word || (at == 0 && *wanted == name(word)))
+        };
+        match self.aliases.iter().filter(begins).max_by_key(|alias| alias.words.len()) {
+            Some(alias) => {
+                // the program keeps its directory: it tells which environment it belongs to
+                let directory =
+                    words[0].rsplit_once('/').map_or(String::new(), |(directory, _)| format!("{directory}/"));
+                let mut is = alias.is.clone();
+                if let Some(first) = is.first_mut() {
+                    *first = format!("{directory}{first}");
+                }
+                is.into_iter().chain(words.into_iter().skip(alias.words.len())).collect()
+            }
+            None => words,
+        }
+    }
+
+    /// The words of the command that a wrapper starts (assignments before it included); `None` if `program` is no wrapper.
+    pub fn unwrap<'a>(&self, program: &str, words: &'a [String]) -> Option<&'a [String]> {
+        let wrapper = self.wrappers.iter().find(|wrapper| wrapper.program == program)?;
+        let mut rest = words.get(1..)?;
+        while let Some((word, after)) = rest.split_first() {
+            if word == "--" {
+                rest = after;
+                break;
+            }
+            if !word.starts_with('-') {
+                break;
+            }
+            rest = if wrapper.values.contains(word) { after.get(1..).unwrap_or_default() } else { after };
+        }
+        rest.get(wrapper.operands..)
+    }
+}
+
+impl Recipe {
+    /// Whether a variable only matters to a build.
+    pub fn is_build_variable(&self, name: &str) -> bool {
+        self.build_environment.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == pattern,
+        })
     }
 }

@@ -1,0 +1,530 @@
+//! From the text of a RUN to what its commands do: words are expanded, wrappers taken off, rules asked, scripts followed.
+
+use super::Sources;
+use super::effect::{Action, Effect, Packages};
+use super::state::State;
+use super::step::{self, Mount};
+use super::world::World;
+use crate::dockerfile::instruction::{Arguments, Instruction};
+use crate::dockerfile::shell::{self, Command, Joined, Shell, ShellWord, WordPart};
+use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::Value;
+use crate::recipe::command::{Call, CommandRule, EffectKind, absolute};
+use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
+use crate::recipe::{go, python, rust};
+use std::collections::BTreeMap;
+
+/// How deep scripts and nested shells are followed.
+const DEPTH: usize = 3;
+
+/// Interpreters whose scripts can be read.
+const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
+
+/// Reads the commands of one instruction.
+pub struct Reader<'a> {
+    sources: Sources<'a>,
+    state: &'a State,
+    world: &'a World,
+    mounts: &'a [Mount],
+    /// Variables that earlier commands of the same text set.
+    locals: BTreeMap<String, String>,
+    /// Start of the pipeline that is being read, in the file.
+    pipeline: usize,
+}
+
+/// The words of a command after expansion.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// Each word; one that can't be told stands as written.
+    pub words: Vec<String>,
+    /// Words whose value can't be told.
+    pub unknown: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader in the state and world before the instruction.
+    pub fn new(sources: Sources<'a>, state: &'a State, world: &'a World, mounts: &'a [Mount]) -> Self {
+        Self { sources, state, world, mounts, locals: BTreeMap::new(), pipeline: 0 }
+    }
+
+    /// What a RUN does.
+    pub fn instruction(mut self, instruction: &Instruction) -> Vec<Action> {
+        let directory = self.state.workdir.clone().unwrap_or_else(|| "/".to_owned());
+        if let Arguments::Json(words) = &instruction.arguments {
+            let words =
+                Words { words: words.iter().map(|word| word.text.clone()).collect(), unknown: Vec::new() };
+            let place = Place {
+                span: instruction.span,
+                statement: instruction.span,
+                directory,
+                conditional: false,
+                nested: false,
+                piped: false,
+            };
+            return self.words(words, &BTreeMap::new(), &place, 0);
+        }
+        let is_posix = |shell: &Vec<String>| {
+            shell
+                .first()
+                .is_some_and(|program| SHELLS.contains(&program.rsplit('/').next().unwrap_or(program)))
+        };
+        let place = Place {
+            span: instruction.span,
+            statement: instruction.span,
+            directory,
+            conditional: false,
+            nested: false,
+            piped: false,
+        };
+        if self.state.shell.as_ref().is_some_and(|shell| !is_posix(shell)) {
+            return vec![place.action(Effect::Opaque("the shell is not sh or bash".to_owned()), "", "")];
+        }
+        match self.sources.document.shell_text(instruction) {
+            Some(text) => self.text(shell::parse(&text), &place, 0),
+            None => {
+                vec![place.action(Effect::Opaque("another interpreter reads the text".to_owned()), "", "")]
+            }
+        }
+    }
+
+    /// What a shell text does. `place` is the command that starts the text, for nested ones.
+    fn text(&mut self, shell: Shell, place: &Place, depth: usize) -> Vec<Action> {
+        let commands = match shell {
+            Shell::Commands(commands) => commands,
+            Shell::Opaque(why) => return vec![place.action(Effect::Opaque(why), "", "")],
+        };
+        let mut actions = Vec::new();
+        for command in &commands {
+            actions.extend(self.command(command, place, depth));
+        }
+        actions
+    }
+
+    fn command(&mut self, command: &Command, outer: &Place, depth: usize) -> Vec<Action> {
+        if command.joined != Joined::Pipe {
+            self.pipeline = command.span.start;
+        }
+        let words = self.expand(&command.words);
+        let mut assignments = BTreeMap::new();
+        for (name, value) in &command.assignments {
+            let value = self.expand(std::slice::from_ref(value));
+            if value.unknown.is_empty() {
+                assignments.insert(name.clone(), value.words.join(" "));
+            } else {
+                self.locals.remove(name);
+            }
+        }
+        let exports = words.words.first().is_some_and(|word| word == "export");
+        if words.words.is_empty() {
+            self.locals.extend(assignments.clone());
+        } else if exports {
+            let set = words.words.iter().skip(1).filter_map(|word| word.split_once('='));
+            self.locals.extend(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        }
+        let mut place = Place {
+            span: if outer.nested { outer.span } else { command.span },
+            statement: if outer.nested {
+                outer.statement
+            } else {
+                Span::new(self.pipeline, command.span.end)
+            },
+            directory: outer.directory.clone(),
+            conditional: outer.conditional || command.conditional,
+            nested: outer.nested,
+            piped: command.joined == Joined::Pipe,
+        };
+        let followed =
+            command.directory.as_ref().and_then(|directories| self.follow(&outer.directory, directories));
+        let lost = followed.is_none();
+        place.directory = followed.unwrap_or_else(|| outer.directory.clone());
+        let mut actions = Vec::new();
+        if !words.words.is_empty() {
+            actions = self.words(words, &assignments, &place, depth);
+        }
+        let written = self.redirected(command, &place);
+        if !written.is_empty() {
+            actions.push(place.action(Effect::Write(written), "", ">"));
+        }
+        let depends = |effect: &Effect| {
+            !matches!(
+                effect,
+                Effect::Nothing
+                    | Effect::UpdatePackages
+                    | Effect::InstallPackages(_)
+                    | Effect::RemovePackages
+                    | Effect::Fetch
+            )
+        };
+        if lost && actions.iter().any(|action| depends(&action.effect)) {
+            return vec![place.action(Effect::Opaque("a `cd` in it can't be followed".to_owned()), "", "cd")];
+        }
+        actions
+    }
+
+    /// The directory that a row of `cd`s leads to.
+    fn follow(&self, from: &str, directories: &[String]) -> Option<String> {
+        directories.iter().try_fold(from.to_owned(), |at, directory| {
+            if directory.contains(['`', '(']) || directory == "-" {
+                return None;
+            }
+            let plain = directory.replace('~', &step::home(self.state));
+            match self.variables().expand(&plain, '\\') {
+                Value::Unknown => None,
+                value => Some(absolute(&at, value.default_value()?)),
+            }
+        })
+    }
+
+    fn variables(&self) -> crate::dockerfile::variables::Variables {
+        let mut variables = self.state.variables.clone();
+        variables
+            .values
+            .extend(self.locals.iter().map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
+        variables
+    }
+
+    /// Files that redirections write.
+    fn redirected(&self, command: &Command, place: &Place) -> Vec<String> {
+        let writes = command.redirections.iter().filter(|redirection| redirection.operator.contains('>'));
+        writes
+            .filter_map(|redirection| {
+                let target = self.expand(std::slice::from_ref(&redirection.target));
+                let path = target.words.first()?;
+                let descriptor = path.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+                if descriptor
+                    || path.starts_with("/dev/")
+                    || path.starts_with('&')
+                    || !target.unknown.is_empty()
+                {
+                    return None;
+                }
+                Some(absolute(&place.directory, path))
+            })
+            .collect()
+    }
+
+    /// Words with variables replaced by what they are known to hold.
+    pub fn expand(&self, words: &[ShellWord]) -> Words {
+        let mut expanded = Words::default();
+        for word in words {
+            let mut text = Some(String::new());
+            let mut splits = false;
+            for part in &word.parts {
+                let piece = match part {
+                    WordPart::Literal(literal) => Some(literal.clone()),
+                    WordPart::Glob(letter) => Some(letter.to_string()),
+                    WordPart::Variable(name, in_quotes) => {
+                        splits |= !in_quotes;
+                        self.value(name)
+                    }
+                    WordPart::Dynamic(written) if written == "~" => Some(step::home(self.state)),
+                    WordPart::Dynamic(_) => None,
+                };
+                text = text.zip(piece).map(|(text, piece)| text + &piece);
+            }
+            match text {
+                Some(text) if splits => expanded.words.extend(text.split_whitespace().map(str::to_owned)),
+                Some(text) => expanded.words.push(text),
+                None => {
+                    expanded.unknown.push(word.raw.clone());
+                    expanded.words.push(word.raw.clone());
+                }
+            }
+        }
+        expanded
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.locals.get(name) {
+            return Some(value.clone());
+        }
+        if let Some(value) = self.state.variables.values.get(name) {
+            return value.default_value().map(str::to_owned);
+        }
+        (name == "HOME").then(|| step::home(self.state))
+    }
+
+    /// What a command of these words does.
+    fn words(
+        &mut self,
+        words: Words,
+        assignments: &BTreeMap<String, String>,
+        place: &Place,
+        depth: usize,
+    ) -> Vec<Action> {
+        let text = words.words.join(" ");
+        let mut assignments = assignments.clone();
+        let unwrapped = self.unwrap(words.words.clone(), &mut assignments);
+        let Some(program) = unwrapped.first() else { return vec![place.action(Effect::Nothing, &text, "")] };
+        let name = program.rsplit('/').next().unwrap_or(program).to_owned();
+        let rules = self.sources.recipe.commands.iter().chain(&self.sources.recipes.system);
+        let matched = rules.filter_map(|rule| Some((rule, rule.call(&unwrapped)?))).next();
+        let Some((rule, mut call)) = matched else {
+            return self.unruled(&unwrapped, &text, &name, place, depth);
+        };
+        call.directory.clone_from(&place.directory);
+        call.variables = self.state.known_variables();
+        call.variables.extend(self.locals.clone());
+        call.variables.extend(assignments);
+        if rule.effect == EffectKind::Shell {
+            return self.nested_shell(&unwrapped, &text, &name, place, depth);
+        }
+        let effect = self.effect(rule, &call, &words.unknown);
+        vec![place.action(effect, &text, &name)]
+    }
+
+    /// Aliases resolved, and programs that only start another one taken off.
+    fn unwrap(&self, mut words: Vec<String>, assignments: &mut BTreeMap<String, String>) -> Vec<String> {
+        for _ in 0..8 {
+            let Some(program) = words.first() else { break };
+            let name = program.rsplit('/').next().unwrap_or(program);
+            let Some(inner) = self.sources.recipes.unwrap(name, &words) else { break };
+            let set = inner.iter().take_while(|word| is_assignment(word)).count();
+            assignments.extend(
+                inner[..set]
+                    .iter()
+                    .filter_map(|word| word.split_once('='))
+                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
+            );
+            words = inner[set..].to_vec();
+        }
+        self.sources.recipes.resolve_alias(words)
+    }
+
+    /// A command that no rule knows: a script of the build context is followed, anything else is unknown.
+    fn unruled(
+        &mut self,
+        words: &[String],
+        text: &str,
+        name: &str,
+        place: &Place,
+        depth: usize,
+    ) -> Vec<Action> {
+        let program = &words[0];
+        if program.contains('/')
+            && depth < DEPTH
+            && let Some(actions) = self.script(&absolute(&place.directory, program), place, depth)
+        {
+            return actions;
+        }
+        vec![place.action(Effect::Unknown(mentioned(words)), text, name)]
+    }
+
+    /// `sh -c TEXT`, `sh SCRIPT`, or a shell that reads what it is piped.
+    fn nested_shell(
+        &mut self,
+        words: &[String],
+        text: &str,
+        name: &str,
+        place: &Place,
+        depth: usize,
+    ) -> Vec<Action> {
+        let operands: Vec<&String> = words.iter().skip(1).filter(|word| !word.starts_with('-')).collect();
+        let takes_text = words
+            .iter()
+            .skip(1)
+            .any(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'));
+        let inner = Place { nested: true, ..place.clone() };
+        match operands.first() {
+            _ if depth >= DEPTH => {}
+            Some(script) if takes_text => return self.text(shell::parse_plain(script), &inner, depth + 1),
+            Some(path) => {
+                if let Some(actions) = self.script(&absolute(&place.directory, path), place, depth) {
+                    return actions;
+                }
+            }
+            None if place.piped => {
+                let why = "it runs a script that another command prints".to_owned();
+                return vec![place.action(Effect::Opaque(why), text, name)];
+            }
+            None => {}
+        }
+        vec![place.action(Effect::Unknown(mentioned(words)), text, name)]
+    }
+
+    /// The commands of a script of the build context.
+    fn script(&mut self, path: &str, place: &Place, depth: usize) -> Option<Vec<Action>> {
+        let text = self.sources.context?.text(&self.locate(path)?)?;
+        let first = text.lines().next().unwrap_or_default();
+        if let Some(interpreter) = first.strip_prefix("#!")
+            && !SHELLS.iter().any(|shell| interpreter.split(['/', ' ']).any(|word| word == *shell))
+        {
+            return None;
+        }
+        let inner = Place { nested: true, ..place.clone() };
+        Some(self.text(shell::parse_plain(&text), &inner, depth + 1))
+    }
+
+    /// The context path behind a path of the image, through COPY and bind mounts.
+    fn locate(&self, path: &str) -> Option<String> {
+        let bound = self.mounts.iter().filter(|mount| mount.kind == "bind" && mount.from.is_none());
+        for mount in bound {
+            let Some(target) = &mount.target else { continue };
+            if let Some(rest) = path.strip_prefix(target.as_str())
+                && (rest.is_empty() || rest.starts_with('/') || target == "/")
+            {
+                return Some(go::join(&mount.source, rest.trim_start_matches('/')));
+            }
+        }
+        self.world.context_path(path)
+    }
+
+    /// What the rule says that the call does.
+    fn effect(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Effect {
+        let home = step::home(self.state);
+        let locate = |path: &str| self.locate(path);
+        let around = Surroundings {
+            context: self.sources.context,
+            locate: &locate,
+            home: &home,
+            version: self.world.image.version.as_deref(),
+            root: self.state.is_root(),
+        };
+        let written = || -> Vec<String> {
+            rule.written(call).iter().map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
+        };
+        // a path that can't be told is no path
+        let certain = |paths: Vec<String>| -> Effect {
+            match paths.iter().any(|path| path.contains(['$', '`'])) {
+                true => Effect::Opaque("a path in it can't be told".to_owned()),
+                false => Effect::Write(paths),
+            }
+        };
+        match rule.effect {
+            EffectKind::Nothing => Effect::Nothing,
+            EffectKind::UpdatePackages => Effect::UpdatePackages,
+            EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, unknown)),
+            EffectKind::RemovePackages => Effect::RemovePackages,
+            EffectKind::Fetch => Effect::Fetch,
+            EffectKind::InstallDependencies => match rule.from.as_deref() {
+                Some("pip") => self.dependencies(python::pip(call, around), call),
+                Some("setup-install") => self.dependencies(python::setup(call, false, around), call),
+                Some("setup-develop") => self.dependencies(python::setup(call, true, around), call),
+                Some("prefix") => Effect::InstallDependencies(Dependencies {
+                    target: Target::Prefix,
+                    ..Dependencies::default()
+                }),
+                Some("elsewhere") => {
+                    let command = call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
+                    Effect::InstallDependencies(Dependencies {
+                        target: Target::Elsewhere(command),
+                        ..Dependencies::default()
+                    })
+                }
+                _ => self.dependencies(Dependencies { complete: true, ..Dependencies::default() }, call),
+            },
+            EffectKind::Compile => match rule.from.as_deref() {
+                Some("go-build") => Effect::Compile(go::build(call, around)),
+                Some("go-install") => Effect::Compile(go::install(call, around)),
+                Some("cargo-build") => Effect::Compile(rust::build(call, around)),
+                Some("cargo-install") => Effect::Compile(rust::install(call, around)),
+                _ => Effect::Compile(Outputs { programs: written(), ..Outputs::default() }),
+            },
+            EffectKind::GenerateSources => Effect::GenerateSources,
+            EffectKind::Build => Effect::Build,
+            EffectKind::InstallBuilt => Effect::InstallBuilt(written()),
+            EffectKind::CreateEnvironment => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
+            EffectKind::CreateUser => match call.operands.as_slice() {
+                [user, _group] => Effect::CreateUser(user.clone()),
+                operands => Effect::CreateUser(operands.last().cloned().unwrap_or_default()),
+            },
+            EffectKind::ChangeUsers => Effect::ChangeUsers,
+            EffectKind::CreateDirectory => match certain(written()) {
+                Effect::Write(paths) => {
+                    Effect::CreateDirectory(paths.iter().flat_map(|path| braces(path)).collect())
+                }
+                other => other,
+            },
+            EffectKind::ChangeMode => Effect::ChangeMode(written()),
+            EffectKind::Configure => Effect::Configure,
+            EffectKind::Write => certain(written()),
+            EffectKind::Remove => Effect::Remove(written()),
+            EffectKind::Shell => Effect::Unknown(mentioned(&call.words)),
+        }
+    }
+
+    /// Dependencies go into the virtual environment in force, if the file made one.
+    fn dependencies(&self, mut found: Dependencies, call: &Call) -> Effect {
+        let program = call.words.first().map_or("", String::as_str);
+        let own = program.rsplit_once("/bin/").map(|(environment, _)| absolute(&call.directory, environment));
+        let active = self.world.paths.iter().find(|(path, entry)| {
+            entry.origin == super::world::Origin::Dependencies
+                && call
+                    .variables
+                    .get("PATH")
+                    .is_some_and(|dirs| dirs.split(':').any(|dir| *dir == format!("{path}/bin")))
+        });
+        let made = |path: &String| {
+            self.world.paths.get(path).is_some_and(|entry| entry.origin == super::world::Origin::Dependencies)
+        };
+        if matches!(found.target, Target::Default | Target::User) && !call.has(&["--user"]) {
+            if let Some(environment) = own.filter(|path| made(path)) {
+                found.target = Target::Environment(environment);
+            } else if let Some((path, _)) = active {
+                found.target = Target::Environment(path.clone());
+            }
+        }
+        Effect::InstallDependencies(found)
+    }
+
+    fn packages(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Packages {
+        let manager = rule.manager.clone().unwrap_or_default();
+        let lean = self.sources.recipes.managers.iter().find(|known| known.name == manager);
+        let lean = lean.and_then(|known| known.lean.as_deref()).is_none_or(|option| call.has(&[option]));
+        let unknown: Vec<String> =
+            call.operands.iter().filter(|name| unknown.contains(name)).cloned().collect();
+        Packages {
+            manager,
+            names: call.operands.iter().filter(|name| !unknown.contains(name)).cloned().collect(),
+            unknown,
+            group: call.option(&["-t", "--virtual"]).map(str::to_owned),
+            lean,
+        }
+    }
+}
+
+/// Where a command stands.
+#[derive(Clone, Debug)]
+struct Place {
+    span: Span,
+    statement: Span,
+    directory: String,
+    conditional: bool,
+    nested: bool,
+    piped: bool,
+}
+
+impl Place {
+    fn action(&self, effect: Effect, text: &str, program: &str) -> Action {
+        Action {
+            span: self.span,
+            statement: self.statement,
+            effect,
+            text: text.to_owned(),
+            program: program.to_owned(),
+            conditional: self.conditional,
+            nested: self.nested,
+            directory: self.directory.clone(),
+        }
+    }
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    })
+}
+
+/// Absolute paths among the words of a command.
+fn mentioned(words: &[String]) -> Vec<String> {
+    let paths =
+        words.iter().skip(1).map(|word| word.split_once('=').map_or(word.as_str(), |(_, value)| value));
+    paths.filter(|path| path.starts_with('/') && path.len() > 1).map(|path| absolute("/", path)).collect()
+}
+
+/// `/a/{b,c}` as the shell reads it; one level.
+fn braces(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
+    let Some((inside, after)) = rest.split_once('}') else { return vec![path.to_owned()] };
+    inside.split(',').map(|one| format!("{before}{one}{after}")).collect()
+}

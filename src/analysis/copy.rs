@@ -1,0 +1,99 @@
+//! What a COPY or ADD brings into the image, file by file where the build context can be seen.
+
+use super::state::State;
+use super::world::World;
+use crate::context::Context;
+use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
+use crate::recipe::command::absolute;
+
+/// A COPY or ADD, taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct Copy {
+    /// `--from`, as written.
+    pub from: Option<String>,
+    /// Sources as expanded; heredoc words left out.
+    pub sources: Vec<String>,
+    /// Absolute destination; `None` where it can't be told.
+    pub destination: Option<String>,
+    /// Whether sources go below the destination under their own names.
+    pub into_directory: bool,
+    /// Whether a source is an address or an archive that ADD unpacks, or a heredoc: its files are not known by name.
+    pub special: bool,
+    /// Pairs of context path and absolute image path; `None` where the context (or a source) can't be seen.
+    pub files: Option<Vec<(String, String)>>,
+}
+
+/// Endings of the archives that ADD unpacks.
+const ARCHIVES: [&str; 8] = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"];
+
+impl Copy {
+    /// Reads a COPY or ADD in the state and world before it.
+    pub fn read(
+        instruction: &Instruction,
+        escape: char,
+        state: &State,
+        world: &World,
+        context: Option<&Context>,
+    ) -> Option<Self> {
+        let (Arguments::Words(words) | Arguments::Json(words)) = &instruction.arguments else { return None };
+        let variables = &state.variables;
+        let (destination, sources) = words.split_last()?;
+        let expand = |text: &str| variables.expand(text, escape).default_value().map(str::to_owned);
+        let heredocs = instruction.heredocs.len();
+        let from = instruction.flag("from").and_then(|flag| flag.value.clone());
+        let raw = expand(&destination.text);
+        let destination = raw.as_deref().and_then(|path| state.absolute(path));
+        let sources: Option<Vec<String>> = sources
+            .iter()
+            .filter(|word| heredocs == 0 || !word.text.contains("<<"))
+            .map(|word| expand(&word.text))
+            .collect();
+        let unknown = sources.is_none();
+        let sources = sources.unwrap_or_default();
+        let fetched = |source: &String| {
+            source.contains("://")
+                || source.starts_with("git@")
+                || ARCHIVES.iter().any(|ending| source.to_ascii_lowercase().ends_with(ending))
+        };
+        let special = heredocs > 0 || (instruction.keyword == Keyword::Add && sources.iter().any(fetched));
+        let ends_open =
+            raw.as_deref().is_some_and(|path| path.ends_with('/') || path.ends_with("/.") || path == ".");
+        let into_directory = ends_open
+            || sources.len() + heredocs > 1
+            || destination.as_deref().is_some_and(|path| world.is_directory(path, state));
+        let mut copy = Self { from, sources, destination, into_directory, special, files: None };
+        let opaque = unknown || special || copy.from.is_some() || instruction.flag("parents").is_some();
+        if let (false, Some(context)) = (opaque, context) {
+            copy.files = copy.list(context);
+        }
+        Some(copy)
+    }
+
+    /// Every file that the sources name, with its place in the image; `None` where a source names nothing.
+    fn list(&self, context: &Context) -> Option<Vec<(String, String)>> {
+        let destination = self.destination.as_deref()?;
+        let mut files = Vec::new();
+        for source in &self.sources {
+            let matches = context.matching(source);
+            if matches.is_empty() {
+                return None;
+            }
+            let many = matches.len() > 1;
+            for path in matches {
+                if context.entry(&path).is_some() {
+                    let name = path.rsplit('/').next().unwrap_or(&path);
+                    let into = self.into_directory || many;
+                    let place = if into { absolute(destination, name) } else { destination.to_owned() };
+                    files.push((path, place));
+                } else {
+                    let below = context.below(&path).map(|entry| {
+                        let inside = entry.path[path.len()..].trim_start_matches('/');
+                        (entry.path.clone(), absolute(destination, inside))
+                    });
+                    files.extend(below);
+                }
+            }
+        }
+        Some(files)
+    }
+}

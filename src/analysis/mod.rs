@@ -1,0 +1,96 @@
+//! The abstract machine: what each line of a stage does, and what the program needs in the end.
+//!
+//! Building a Dockerfile is running a program whose state is an image. [`analyse`] runs it without an engine:
+//! `state` is what later lines see (variables, directory, user), `world` what the image holds, `effect` what one command
+//! does, `need` what the finished container asks for. The plan and the proof both use this machine; the
+//! proof knows nothing of how a plan came about.
+
+pub mod command;
+pub mod config;
+pub mod copy;
+pub mod effect;
+pub mod need;
+pub mod state;
+pub mod step;
+pub mod world;
+
+use crate::context::Context;
+use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::Keyword;
+use crate::dockerfile::variables::Variables;
+use crate::knowledge::Knowledge;
+use crate::recipe::{Recipe, Recipes};
+use state::State;
+use step::Step;
+use world::World;
+
+/// What every part of the machine may look up.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// The file.
+    pub document: &'a Document,
+    /// The build context, where it can be seen.
+    pub context: Option<&'a Context>,
+    /// The rules of commands.
+    pub recipes: &'a Recipes,
+    /// The recipe of the language.
+    pub recipe: &'a Recipe,
+    /// The facts.
+    pub knowledge: &'a Knowledge,
+}
+
+/// One stage, run to its end.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its FROM, taken apart.
+    pub from: step::From,
+    /// Every instruction after the FROM, in order.
+    pub steps: Vec<Step>,
+    /// What later lines would see.
+    pub state: State,
+    /// What the image holds in the end.
+    pub world: World,
+}
+
+/// Runs every stage of a document in which all stages stand on known images or on earlier stages. `Err` names the
+/// instruction whose FROM is not known.
+pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
+    let document = sources.document;
+    let mut globals = Variables::global();
+    let mut stages: Vec<Stage> = Vec::new();
+    let mut current: Option<Stage> = None;
+    for (index, instruction) in document.instructions.iter().enumerate() {
+        match (instruction.keyword, current.as_mut()) {
+            (Keyword::From, _) => {
+                stages.extend(current.take());
+                current = Some(Stage::begin(sources, index, &globals, &stages).ok_or(index)?);
+            }
+            (_, None) => globals.apply(instruction, &Variables::default(), document.escape),
+            (_, Some(stage)) => stage.run(sources, index, &globals, &stages),
+        }
+    }
+    stages.extend(current);
+    Ok(stages)
+}
+
+impl Stage {
+    fn begin(sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) -> Option<Self> {
+        let instruction = sources.document.instructions.get(index)?;
+        let from = step::From::read(instruction, index, globals, sources.document.escape)?;
+        let name = from.reference.as_ref()?;
+        if let Some(parent) = stages.iter().find(|stage| stage.from.name.as_deref() == Some(&from.image)) {
+            return Some(Self { from, steps: Vec::new(), ..parent.clone() });
+        }
+        let image = sources.knowledge.image(name)?;
+        let state = State::of_image(&image);
+        Some(Self { from, steps: Vec::new(), state, world: World::of_image(image) })
+    }
+
+    fn run(&mut self, sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) {
+        let Some(instruction) = sources.document.instructions.get(index) else { return };
+        let step = Step::read(sources, index, instruction, &self.state, &self.world, stages);
+        self.world.apply(&step);
+        self.state.apply(instruction, globals, sources.document.escape);
+        self.steps.push(step);
+    }
+}

@@ -1,0 +1,188 @@
+//! What can be typed.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, ValueEnum};
+
+use crate::dockerfile::reference::ImageReference;
+
+/// Turns a single-stage Dockerfile into a multi-stage one that works, and shows it as a diff.
+///
+/// The diff on stdout is a patch (`restage | git apply`); notes and a summary are on stderr. What restage can't convert
+/// with care it leaves alone and says why.
+#[derive(Parser, Debug)]
+#[command(version, max_term_width = 100, after_help = AFTER, after_long_help = AFTER_LONG)]
+pub(super) struct Args {
+    /// Dockerfiles, folders to search for them, or `-` for stdin
+    ///
+    /// In folders, files named `Dockerfile`, `Dockerfile.*`, `*.Dockerfile` and `Containerfile*` are taken; hidden
+    /// folders and what `.gitignore` names are left out.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Write the new files in place
+    ///
+    /// Each file is replaced in one step; mode, owner and line ends are kept. With `-`, the new file is printed.
+    #[arg(short, long, group = "mode", help_heading = MODE)]
+    pub(super) write: bool,
+
+    /// Show the diff, and exit with 1 if there is one
+    #[arg(long, group = "mode", help_heading = MODE)]
+    pub(super) check: bool,
+
+    /// Print the new file instead of a diff (one file; nothing if it can't be converted)
+    #[arg(long, group = "mode", help_heading = MODE)]
+    pub(super) stdout: bool,
+
+    /// Print which stage each instruction goes to, and why
+    #[arg(long, group = "mode", help_heading = MODE)]
+    pub(super) explain: bool,
+
+    /// Make only changes that rest on no assumption
+    ///
+    /// Conversions that need a review are held back, and told.
+    #[arg(long, help_heading = PLAN)]
+    pub(super) safe: bool,
+
+    /// Base the runtime stage on this image
+    #[arg(long, value_name = "IMAGE", value_parser = image, help_heading = PLAN)]
+    pub(super) runtime: Option<ImageReference>,
+
+    /// The build context, as given to `docker build`
+    ///
+    /// Without it: the Dockerfile's own folder, or the folder above it in which the sources of its COPY lines stand.
+    #[arg(long, value_name = "DIR", help_heading = PLAN)]
+    pub(super) context: Option<PathBuf>,
+
+    /// Lay the rule files (*.toml) of this folder over the built-in ones
+    #[arg(long, value_name = "DIR", help_heading = PLAN)]
+    pub(super) rules: Option<PathBuf>,
+
+    /// Where the file on stdin belongs
+    #[arg(long, value_name = "PATH", help_heading = PLAN)]
+    pub(super) stdin_filename: Option<PathBuf>,
+
+    /// How results are told
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
+    pub(super) format: Format,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub(super) color: Color,
+
+    /// Tell only errors on stderr
+    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
+    pub(super) quiet: bool,
+
+    /// Tell advice too, on which nothing depends
+    #[arg(short, long, help_heading = OUTPUT)]
+    pub(super) verbose: bool,
+
+    /// List every reason that a note can have, and what it means
+    #[arg(long, help_heading = FACTS)]
+    pub(super) list_reasons: bool,
+}
+
+const MODE: &str = "Mode (without one: print a diff)";
+const PLAN: &str = "Conversion";
+const OUTPUT: &str = "Output";
+const FACTS: &str = "Facts";
+
+const AFTER: &str = "Exit codes: 0 fine, 1 --check found something to change, 2 something failed.";
+const AFTER_LONG: &str = "\
+Exit codes:
+  0  fine; also when there was nothing to change, or a conversion was refused
+  1  --check found something to change
+  2  something failed: a file that can't be read or written, is no Dockerfile, or an unknown option";
+
+/// What is done with a conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Show the patch (`--check` does so too).
+    Diff,
+    /// Replace the file.
+    Write,
+    /// Print the new file.
+    Stdout,
+    /// Print the table.
+    Explain,
+}
+
+/// How results are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A patch on stdout, notes for people on stderr
+    Text,
+    /// One versioned document on stdout
+    Json,
+    /// Annotations for GitHub workflows on stdout
+    Github,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// Where a person reads (NO_COLOR and CLICOLOR_FORCE are respected)
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Args {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// In clap's own voice: usage, or the help and version that were asked for.
+    pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let args = Self::try_parse_from(args)?;
+        let stdin = args.paths.iter().any(|path| path.as_os_str() == "-");
+        let conflict = if stdin && args.paths.len() > 1 {
+            "'-' (stdin) cannot be used with other paths"
+        } else if args.stdin_filename.is_some() && !stdin {
+            "'--stdin-filename' is only used with '-' (stdin)"
+        } else if args.format != Format::Text && (args.stdout || args.explain) {
+            "'--stdout' and '--explain' are only used with '--format text'; the other formats tell it all"
+        } else {
+            return Ok(args);
+        };
+        Err(Self::conflict(conflict))
+    }
+
+    /// Arguments that do not go together, in clap's voice.
+    pub(super) fn conflict(message: impl Display) -> clap::Error {
+        Self::command().error(ErrorKind::ArgumentConflict, message)
+    }
+
+    /// What is done with a conversion.
+    pub(super) fn mode(&self) -> Mode {
+        if self.write {
+            Mode::Write
+        } else if self.stdout {
+            Mode::Stdout
+        } else if self.explain {
+            Mode::Explain
+        } else {
+            Mode::Diff
+        }
+    }
+}
+
+fn image(text: &str) -> Result<ImageReference, String> {
+    ImageReference::parse(text)
+        .ok_or_else(|| "not the name of an image, such as debian:bookworm-slim".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,90 @@
+//! The program around the core: it reads, shows and writes. Only here (and in `verify`) are files touched.
+//!
+//! Results go to stdout, talk goes to stderr. A file that can't be worked is told and never stops the others.
+
+#![expect(clippy::disallowed_methods, reason = "this is the layer that opens files")]
+
+mod args;
+mod contexts;
+mod folder;
+mod guard;
+mod inputs;
+mod place;
+mod rules;
+mod screen;
+mod work;
+mod workers;
+mod write;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use self::args::{Args, Mode};
+use self::screen::Screen;
+use self::work::Workshop;
+use crate::note::Reason;
+use crate::report::Class;
+use crate::report::tally::Tally;
+
+/// Runs the program on its arguments (the first is the program's name) and says how it ended: 0 fine, 1 `--check` found
+/// something to change, 2 something failed.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::read(args) {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    if args.list_reasons {
+        let mut screen = Screen::new(&args, true);
+        for reason in Reason::ALL {
+            screen.result(&format!("{:<24} {}\n", reason.id(), reason.meaning()));
+        }
+        return ExitCode::SUCCESS;
+    }
+    let inputs = inputs::find(&args.paths);
+    let mut screen = Screen::new(&args, inputs.len() == 1);
+    let workshop = match Workshop::open(&args) {
+        Ok(workshop) => workshop,
+        Err((path, failure)) => {
+            screen.failure(&path, &failure);
+            return ExitCode::from(2);
+        }
+    };
+    if args.mode() == Mode::Stdout && inputs.len() > 1 {
+        return usage(&Args::conflict(format!(
+            "'--stdout' prints one file, and {} were found",
+            inputs.len()
+        )));
+    }
+
+    let mut tally = Tally::default();
+    guard::install();
+    screen.open();
+    let stop = AtomicBool::new(false);
+    workers::in_order(
+        &inputs,
+        &stop,
+        |input| workshop.work(input),
+        |report| {
+            screen.show(&report);
+            tally.add(&report);
+            // Nobody reads on, and nothing is left to do but to be read.
+            if screen.broken() && !args.write && !args.check {
+                stop.store(true, Ordering::Relaxed);
+            }
+        },
+    );
+    screen.close(&tally);
+
+    ExitCode::from(match (tally.count(Class::Failed), args.check && tally.converted() > 0) {
+        (1.., _) => 2,
+        (0, true) => 1,
+        (0, false) => 0,
+    })
+}
+
+/// Tells clap's errors; help and version are among them, and fine.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}

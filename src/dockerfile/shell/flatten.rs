@@ -1,0 +1,514 @@
+//! Makes a flat list of commands of brush-parser's tree.
+//!
+//! brush-parser counts characters, not bytes, and gives redirections no place; both are made good here with the help
+//! of the tokens.
+
+use super::{Command, Joined, Redirection, ShellWord, WordPart, word};
+use crate::dockerfile::instruction::LogicalText;
+use crate::dockerfile::span::Span;
+use brush_parser::ast::{
+    AndOr, AndOrList, AssignmentName, AssignmentValue, Command as Node, CommandPrefixOrSuffixItem as Item,
+    CompoundCommand, CompoundList, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Pipeline,
+    SeparatorOperator, SimpleCommand, Word,
+};
+use brush_parser::{ParserOptions, SourceSpan, Token, parse_tokens};
+
+/// The commands of a text whose tokens are given.
+///
+/// # Errors
+/// Why the text is not read.
+pub(super) fn commands(text: &LogicalText, tokens: &[Token]) -> Result<Vec<Command>, String> {
+    let program = parse_tokens(tokens, &ParserOptions::default())
+        .map_err(|error| format!("the shell text can't be read: {error}"))?;
+    let mut flattener = Flattener {
+        text,
+        bytes: byte_offsets(&text.text),
+        tokens,
+        commands: Vec::new(),
+        directory: Some(Vec::new()),
+        pushed: Vec::new(),
+    };
+    let mut joined = Joined::First;
+    for list in &program.complete_commands {
+        joined = flattener.list(list, TOP, joined);
+    }
+    Ok(flattener.commands)
+}
+
+/// Byte offset of each character and of the end; `None` where characters are bytes.
+fn byte_offsets(text: &str) -> Option<Vec<usize>> {
+    (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
+}
+
+/// Where a command stands in the tree.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    conditional: bool,
+}
+
+const TOP: Place = Place { depth: 0, conditional: false };
+
+impl Place {
+    /// One level deeper.
+    fn inside(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+
+    /// One level deeper, where it may not run.
+    fn body(self) -> Self {
+        Self { depth: self.depth + 1, conditional: true }
+    }
+}
+
+struct Flattener<'a> {
+    text: &'a LogicalText,
+    bytes: Option<Vec<usize>>,
+    tokens: &'a [Token],
+    commands: Vec<Command>,
+    /// As [`Command::directory`].
+    directory: Option<Vec<String>>,
+    /// Directories that `pushd` left.
+    pushed: Vec<Option<Vec<String>>>,
+}
+
+impl Flattener<'_> {
+    /// Flattens a list; gives what joins the command after it.
+    fn list(&mut self, list: &CompoundList, place: Place, mut joined: Joined) -> Joined {
+        for item in &list.0 {
+            let in_background = matches!(item.1, SeparatorOperator::Async);
+            let before = in_background.then(|| self.directory.clone());
+            self.and_or(&item.0, place, joined);
+            if let Some(before) = before {
+                self.directory = before;
+            }
+            joined = if in_background { Joined::Background } else { Joined::Then };
+        }
+        joined
+    }
+
+    fn and_or(&mut self, list: &AndOrList, place: Place, joined: Joined) {
+        self.pipeline(&list.first, place, joined);
+        let has_or = list.additional.iter().any(|next| matches!(next, AndOr::Or(_)));
+        let place = Place { conditional: place.conditional || has_or, ..place };
+        for next in &list.additional {
+            let (pipeline, joined) = match next {
+                AndOr::And(pipeline) => (pipeline, Joined::And),
+                AndOr::Or(pipeline) => (pipeline, Joined::Or),
+            };
+            if has_or {
+                self.branch(|this| this.pipeline(pipeline, place, joined));
+            } else {
+                self.pipeline(pipeline, place, joined);
+            }
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, place: Place, joined: Joined) {
+        let in_subshells = pipeline.seq.len() > 1;
+        for (index, command) in pipeline.seq.iter().enumerate() {
+            let joined = if index == 0 { joined } else { Joined::Pipe };
+            let before = in_subshells.then(|| self.directory.clone());
+            self.command(command, place, joined);
+            if let Some(before) = before {
+                self.directory = before;
+            }
+        }
+    }
+
+    /// What may or may not run: a directory that it changes can't be told afterwards.
+    fn branch(&mut self, run: impl FnOnce(&mut Self)) {
+        let before = self.directory.clone();
+        run(self);
+        if self.directory != before {
+            self.directory = None;
+        }
+    }
+
+    /// What may run again: a directory that it changes can't be told inside either.
+    fn again(&mut self, run: impl FnOnce(&mut Self)) {
+        let first = self.commands.len();
+        let before = self.directory.clone();
+        run(self);
+        if self.directory != before {
+            self.directory = None;
+            for command in &mut self.commands[first..] {
+                command.directory = None;
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Node, place: Place, joined: Joined) {
+        match command {
+            Node::Simple(simple) => self.simple(simple, place, joined),
+            Node::Compound(compound, redirects) => {
+                self.compound(compound, place, joined);
+                self.redirects(redirects.as_ref().map(|list| list.0.as_slice()), place);
+            }
+            Node::Function(function) => {
+                let before = self.directory.take();
+                let place = Place { conditional: true, ..place };
+                self.compound(&function.body.0, place, joined);
+                self.redirects(function.body.1.as_ref().map(|list| list.0.as_slice()), place);
+                self.directory = before;
+            }
+            Node::ExtendedTest(test, redirects) => {
+                let (words, known) = (self.words_between(&test.loc), self.known(&test.loc));
+                self.push(Draft { words, known, ..Draft::default() }, place, joined);
+                self.redirects(redirects.as_ref().map(|list| list.0.as_slice()), place);
+            }
+        }
+    }
+
+    fn compound(&mut self, compound: &CompoundCommand, place: Place, joined: Joined) {
+        match compound {
+            CompoundCommand::BraceGroup(group) => {
+                self.list(&group.list, place.inside(), joined);
+            }
+            CompoundCommand::Subshell(subshell) => {
+                let before = self.directory.clone();
+                self.list(&subshell.list, place.inside(), joined);
+                self.directory = before;
+            }
+            CompoundCommand::IfClause(clause) => self.branch(|this| {
+                let before = this.directory.clone();
+                this.list(&clause.condition, place.inside(), joined);
+                this.branch(|this| {
+                    this.list(&clause.then, place.body(), Joined::Then);
+                });
+                for clause in clause.elses.iter().flatten() {
+                    if this.directory != before {
+                        this.directory = None;
+                    }
+                    this.branch(|this| {
+                        if let Some(condition) = &clause.condition {
+                            this.list(condition, place.body(), Joined::Then);
+                        }
+                        this.list(&clause.body, place.body(), Joined::Then);
+                    });
+                }
+            }),
+            CompoundCommand::ForClause(clause) => {
+                let values = || clause.values.iter().flatten();
+                let raw: Vec<_> = values().map(|value| value.value.as_str()).collect();
+                let assignments = vec![(clause.variable_name.clone(), ShellWord::dynamic(raw.join(" ")))];
+                let start = self.byte(clause.loc.start.index);
+                let mut draft = Draft { assignments, known: Some((start, start)), ..Draft::default() };
+                values().for_each(|value| draft.cover(self.known_of(value)));
+                self.push(draft, place.inside(), joined);
+                self.again(|this| {
+                    this.list(&clause.body.list, place.body(), Joined::Then);
+                });
+            }
+            CompoundCommand::ArithmeticForClause(clause) => self.again(|this| {
+                this.list(&clause.body.list, place.body(), joined);
+            }),
+            CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
+                self.again(|this| {
+                    this.list(&clause.0, place.body(), joined);
+                    this.list(&clause.1.list, place.body(), Joined::Then);
+                });
+            }
+            CompoundCommand::CaseClause(clause) => {
+                let before = self.directory.clone();
+                self.branch(|this| {
+                    let mut joined = joined;
+                    for list in clause.cases.iter().filter_map(|case| case.cmd.as_ref()) {
+                        if this.directory != before {
+                            this.directory = None;
+                        }
+                        joined = this.list(list, place.body(), joined);
+                    }
+                });
+            }
+            CompoundCommand::Coprocess(coprocess) => {
+                let before = self.directory.clone();
+                self.command(&coprocess.body, place.body(), joined);
+                self.directory = before;
+            }
+            CompoundCommand::Arithmetic(arithmetic) => {
+                let (words, known) = (self.words_between(&arithmetic.loc), self.known(&arithmetic.loc));
+                self.push(Draft { words, known, ..Draft::default() }, place, joined);
+            }
+        }
+    }
+
+    /// The redirections of a compound command, as a command without words behind it.
+    fn redirects(&mut self, redirects: Option<&[IoRedirect]>, place: Place) {
+        if let Some(redirects) = redirects {
+            let mut draft = Draft::default();
+            redirects.iter().for_each(|redirect| self.redirect(redirect, &mut draft));
+            self.push(draft, place, Joined::Then);
+        }
+    }
+
+    fn simple(&mut self, simple: &SimpleCommand, place: Place, joined: Joined) {
+        let mut draft = Draft::default();
+        for item in simple.prefix.iter().flat_map(|prefix| &prefix.0) {
+            match item {
+                Item::AssignmentWord(assignment, word) => {
+                    let known = self.known_of(word);
+                    draft.cover(known);
+                    let AssignmentName::VariableName(name) = &assignment.name else {
+                        draft.assignments.push((word.value.clone(), ShellWord::dynamic(word.value.clone())));
+                        continue;
+                    };
+                    let raw = self.raw(word);
+                    let cut = raw.find('=').map_or(raw.len(), |at| at + 1);
+                    let mut value = self.word_at(known.map(|(start, end)| (start + cut, end)), &raw[cut..]);
+                    if assignment.append || matches!(assignment.value, AssignmentValue::Array(_)) {
+                        value.parts = vec![WordPart::Dynamic(raw)];
+                    }
+                    draft.assignments.push((name.clone(), value));
+                }
+                item => self.item(item, &mut draft),
+            }
+        }
+        if let Some(word) = &simple.word_or_name {
+            self.word(word, &mut draft);
+        }
+        for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
+            self.item(item, &mut draft);
+        }
+        self.push(draft, place, joined);
+    }
+
+    fn item(&mut self, item: &Item, draft: &mut Draft) {
+        match item {
+            Item::Word(word) | Item::AssignmentWord(_, word) => self.word(word, draft),
+            Item::IoRedirect(redirect) => self.redirect(redirect, draft),
+            Item::ProcessSubstitution(kind, command) => {
+                draft.cover(self.known(&command.loc));
+                draft.words.push(ShellWord::dynamic(format!("{kind}{command}")));
+            }
+        }
+    }
+
+    fn word(&mut self, word: &Word, draft: &mut Draft) {
+        draft.cover(self.known_of(word));
+        draft.words.push(self.shell_word(word));
+    }
+
+    fn redirect(&mut self, redirect: &IoRedirect, draft: &mut Draft) {
+        let (descriptor, operator, target) = match redirect {
+            IoRedirect::File(descriptor, kind, target) => {
+                let operator = match kind {
+                    IoFileRedirectKind::Read => "<",
+                    IoFileRedirectKind::Write => ">",
+                    IoFileRedirectKind::Append => ">>",
+                    IoFileRedirectKind::ReadAndWrite => "<>",
+                    IoFileRedirectKind::Clobber => ">|",
+                    IoFileRedirectKind::DuplicateInput => "<&",
+                    IoFileRedirectKind::DuplicateOutput => ">&",
+                };
+                let target = match target {
+                    IoFileRedirectTarget::Filename(word) | IoFileRedirectTarget::Duplicate(word) => {
+                        draft.cover(self.known_of(word));
+                        self.shell_word(word)
+                    }
+                    IoFileRedirectTarget::Fd(number) => {
+                        let raw = number.to_string();
+                        ShellWord { parts: word::parts(&raw), raw, ..ShellWord::default() }
+                    }
+                    IoFileRedirectTarget::ProcessSubstitution(kind, command) => {
+                        draft.cover(self.known(&command.loc));
+                        ShellWord::dynamic(format!("{kind}{command}"))
+                    }
+                };
+                (*descriptor, operator, target)
+            }
+            IoRedirect::HereDocument(descriptor, document) => {
+                draft.cover(self.known_of(&document.here_end));
+                let operator = if document.remove_tabs { "<<-" } else { "<<" };
+                (*descriptor, operator, self.shell_word(&document.here_end))
+            }
+            IoRedirect::HereString(descriptor, word) => {
+                draft.cover(self.known_of(word));
+                (*descriptor, "<<<", self.shell_word(word))
+            }
+            IoRedirect::OutputAndError(word, append) => {
+                draft.cover(self.known_of(word));
+                (None, if *append { "&>>" } else { "&>" }, self.shell_word(word))
+            }
+        };
+        draft.redirections.push(Redirection {
+            descriptor: descriptor.and_then(|number| u32::try_from(number).ok()),
+            operator: operator.to_owned(),
+            target,
+        });
+    }
+
+    /// Adds a finished command and follows it if it changes the directory.
+    fn push(&mut self, draft: Draft, place: Place, joined: Joined) {
+        let span = match draft.known {
+            Some(known) => {
+                let (start, end) = self.with_redirections(known);
+                self.text.span_of(start, end)
+            }
+            // Only descriptors, such as `2>&1` behind a compound command, have no place.
+            None => {
+                let at = self.commands.last().map_or(self.text.span.start, |last| last.span.end);
+                Span::new(at, at)
+            }
+        };
+        let command = Command {
+            words: draft.words,
+            assignments: draft.assignments,
+            redirections: draft.redirections,
+            span,
+            joined: if self.commands.is_empty() { Joined::First } else { joined },
+            depth: place.depth,
+            conditional: place.conditional,
+            directory: self.directory.clone(),
+        };
+        self.follow(&command);
+        self.commands.push(command);
+    }
+
+    /// What `cd`, `pushd` and `popd` do to the directory.
+    fn follow(&mut self, command: &Command) {
+        let name = command.words.first().and_then(ShellWord::literal);
+        match name.as_deref() {
+            Some("cd" | "pushd") => {
+                if name.as_deref() == Some("pushd") {
+                    self.pushed.push(self.directory.clone());
+                }
+                let mut targets = command.words[1..]
+                    .iter()
+                    .skip_while(|word| word.raw.len() > 1 && word.raw.starts_with('-'));
+                let target = match (targets.next(), targets.next()) {
+                    (Some(target), None) if target.raw != "-" && !target.raw.starts_with(['~', '+']) => {
+                        target.literal().unwrap_or_else(|| target.raw.clone())
+                    }
+                    _ => {
+                        self.directory = None;
+                        return;
+                    }
+                };
+                if target.starts_with('/') {
+                    self.directory = Some(vec![target]);
+                } else if let Some(directory) = &mut self.directory {
+                    directory.push(target);
+                }
+            }
+            Some("popd") => self.directory = self.pushed.pop().flatten(),
+            _ => {}
+        }
+    }
+}
+
+/// A command in the making.
+#[derive(Default)]
+struct Draft {
+    words: Vec<ShellWord>,
+    assignments: Vec<(String, ShellWord)>,
+    redirections: Vec<Redirection>,
+    /// Bytes of the logical text that are known to belong to it.
+    known: Option<(usize, usize)>,
+}
+
+impl Draft {
+    fn cover(&mut self, range: Option<(usize, usize)>) {
+        self.known = match (self.known, range) {
+            (Some((start, end)), Some(range)) => Some((start.min(range.0), end.max(range.1))),
+            (known, range) => known.or(range),
+        };
+    }
+}
+
+impl ShellWord {
+    /// A word of which only the text is known.
+    fn dynamic(raw: String) -> Self {
+        Self { parts: vec![WordPart::Dynamic(raw.clone())], raw, ..Self::default() }
+    }
+}
+
+impl Flattener<'_> {
+    /// Byte offset in the text of a character.
+    fn byte(&self, character: usize) -> usize {
+        let end = self.text.text.len();
+        match &self.bytes {
+            Some(bytes) => bytes.get(character).copied().unwrap_or(end),
+            None => character.min(end),
+        }
+    }
+
+    fn known(&self, span: &SourceSpan) -> Option<(usize, usize)> {
+        let (start, end) = (self.byte(span.start.index), self.byte(span.end.index));
+        (start <= end).then_some((start, end))
+    }
+
+    /// The place of a word. brush-parser counts the blank before it too where a heredoc was opened on the line.
+    fn known_of(&self, word: &Word) -> Option<(usize, usize)> {
+        let (start, end) = self.known(word.loc.as_ref()?)?;
+        let text = self.text.text.get(start..end)?;
+        let blanks = if text.trim_start() == word.value { text.len() - word.value.len() } else { 0 };
+        Some((start + blanks, end))
+    }
+
+    /// A word as written.
+    fn raw(&self, word: &Word) -> String {
+        self.known_of(word)
+            .and_then(|(start, end)| self.text.text.get(start..end))
+            .map_or_else(|| word.value.clone(), str::to_owned)
+    }
+
+    fn shell_word(&self, word: &Word) -> ShellWord {
+        self.word_at(self.known_of(word), &self.raw(word))
+    }
+
+    fn word_at(&self, range: Option<(usize, usize)>, raw: &str) -> ShellWord {
+        let span = range.map(|(start, end)| self.text.span_of(start, end)).unwrap_or_default();
+        ShellWord { raw: raw.to_owned(), parts: word::parts(raw), span }
+    }
+
+    /// The tokens of a `[[ … ]]` or `(( … ))` as words.
+    fn words_between(&self, span: &SourceSpan) -> Vec<ShellWord> {
+        self.tokens
+            .iter()
+            .filter(|token| {
+                let at = token.location();
+                span.start.index <= at.start.index && at.end.index <= span.end.index
+            })
+            .map(|token| self.word_at(self.known(token.location()), token.to_str()))
+            .collect()
+    }
+
+    /// A range widened by the redirections directly before and behind it.
+    fn with_redirections(&self, (mut start, mut end): (usize, usize)) -> (usize, usize) {
+        let span = |index: usize| self.tokens.get(index).and_then(|token| self.known(token.location()));
+        let is_redirection = |index: usize| matches!(self.tokens.get(index), Some(Token::Operator(operator, _)) if operator.contains(['<', '>']));
+        // A descriptor touches its operator: `2>`.
+        let is_descriptor = |index: usize| match (self.tokens.get(index), span(index), span(index + 1)) {
+            (Some(Token::Word(word, _)), Some(number), Some(operator)) => {
+                number.1 == operator.0 && word.bytes().all(|byte| byte.is_ascii_digit())
+            }
+            _ => false,
+        };
+        let mut index = self.tokens.partition_point(|token| self.byte(token.location().start.index) < end);
+        loop {
+            let operator = index + usize::from(is_redirection(index + 1) && is_descriptor(index));
+            match span(operator + 1) {
+                Some(target) if is_redirection(operator) && target.0 >= end => {
+                    end = target.1;
+                    index = operator + 2;
+                }
+                _ => break,
+            }
+        }
+        let mut index = self.tokens.partition_point(|token| self.byte(token.location().start.index) < start);
+        loop {
+            // Before a target word stands its operator; before a program, target and operator.
+            let operator = match index {
+                1.. if is_redirection(index - 1) => index - 1,
+                2.. if is_redirection(index - 2) => index - 2,
+                _ => break,
+            };
+            let first = operator - usize::from(operator > 0 && is_descriptor(operator - 1));
+            let Some(range) = span(first) else { break };
+            start = range.0;
+            index = first;
+        }
+        (start, end)
+    }
+}

@@ -1,0 +1,100 @@
+//! Keeps away from brush-parser what it would read slowly or deeply.
+//!
+//! It needs a frame of the stack for each level of nesting, and twice the time for each further level of `(` or `case`
+//! in a text that has a syntax error. In 240,514 real RUN texts, commands are nested four deep at most, and one text
+//! has more than 64 expansions that may hold others.
+
+use brush_parser::{Token, TokenizerOptions, uncached_tokenize_str};
+
+/// Longest text that is read, in bytes.
+const LONGEST: usize = 64 * 1024;
+/// Most `((` that are read.
+const MOST_DOUBLE_PARENTHESES: usize = 8;
+/// Most `$(`, `${` and backquotes that are read: each could stand inside the one before it.
+const MOST_EXPANSIONS: usize = 64;
+/// Deepest nesting of compound commands that is read.
+const DEEPEST: usize = 12;
+
+/// The tokens of a text.
+///
+/// # Errors
+/// Why the text is not read.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    if text.len() > LONGEST {
+        return Err(format!("the shell text is longer than {LONGEST} bytes"));
+    }
+    if text.matches("((").count() > MOST_DOUBLE_PARENTHESES {
+        return Err("the shell text has too many `((`".to_owned());
+    }
+    if expansions(text) > MOST_EXPANSIONS {
+        return Err(format!("the shell text has more than {MOST_EXPANSIONS} expansions"));
+    }
+    let options = TokenizerOptions { enable_extended_globbing: true, posix_mode: false, sh_mode: false };
+    let tokens = uncached_tokenize_str(text, &options)
+        .map_err(|error| format!("the shell text can't be read: {error}"))?;
+    if depth(&tokens) > DEEPEST {
+        return Err(format!("the shell text is nested more than {DEEPEST} deep"));
+    }
+    Ok(tokens)
+}
+
+/// How many expansions could stand in one another at most. Nothing stands in `${NAME}`.
+fn expansions(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let opens = |(at, pair): (usize, &[u8])| match pair {
+        [b'$' | b'<' | b'>' | b'@' | b'!' | b'?' | b'*' | b'+', b'('] | b"$[" => true,
+        b"${" => {
+            let name =
+                bytes[at + 2..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
+            bytes.get(at + 2 + name.count()) != Some(&b'}')
+        }
+        _ => false,
+    };
+    let brackets = bytes.windows(2).enumerate().filter(|window| opens(*window)).count();
+    brackets + bytes.iter().filter(|byte| **byte == b'`').count() / 2
+}
+
+/// What a level of nesting is closed by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Parenthesis,
+    Brace,
+    If,
+    Loop,
+    Case,
+    Test,
+}
+
+/// Depth to which compound commands are nested; too much where keywords are mere arguments, never too little in what
+/// stands before the first syntax error.
+fn depth(tokens: &[Token]) -> usize {
+    let mut open: Vec<Level> = Vec::new();
+    let mut deepest = 0;
+    // Whether a closing keyword may stand here; elsewhere it is an argument.
+    let mut is_command_position = true;
+    for token in tokens {
+        let (opens, closes) = match (token, token.to_str()) {
+            (Token::Operator(..), "(") => (Some(Level::Parenthesis), None),
+            (Token::Operator(..), ")") => (None, Some(Level::Parenthesis)),
+            (Token::Operator(..), _) => (None, None),
+            (_, "{") => (Some(Level::Brace), None),
+            (_, "if") => (Some(Level::If), None),
+            (_, "for" | "while" | "until" | "select") => (Some(Level::Loop), None),
+            (_, "case") => (Some(Level::Case), None),
+            (_, "[[") => (Some(Level::Test), None),
+            (_, "}") if is_command_position => (None, Some(Level::Brace)),
+            (_, "fi") if is_command_position => (None, Some(Level::If)),
+            (_, "done") if is_command_position => (None, Some(Level::Loop)),
+            (_, "esac") if is_command_position => (None, Some(Level::Case)),
+            (_, "]]") => (None, Some(Level::Test)),
+            _ => (None, None),
+        };
+        is_command_position = matches!(token, Token::Operator(..)) || closes.is_some();
+        if closes.is_some() && open.last() == closes.as_ref() {
+            open.pop();
+        }
+        open.extend(opens);
+        deepest = deepest.max(open.len());
+    }
+    deepest
+}

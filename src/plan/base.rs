@@ -1,0 +1,114 @@
+//! The runtime's base image: the builder's release and C library, without the toolchain.
+
+use super::planner::Planner;
+use crate::analysis::need::Needs;
+use crate::dockerfile::reference::ImageReference;
+use crate::dockerfile::variables::Variables;
+use crate::knowledge::Distribution;
+use crate::knowledge::images::Image;
+use crate::note::{Note, Reason};
+
+impl Planner<'_> {
+    /// The slim counterpart of the builder's image, written as the file writes it: variables stay.
+    pub(super) fn slim_image(&mut self) -> Result<String, Note> {
+        let from = &self.stage.from;
+        if let Some(requested) = self.requested {
+            return Ok(requested.to_owned());
+        }
+        let counterpart =
+            from.reference.as_ref().and_then(|reference| self.sources.knowledge.slim_counterpart(reference));
+        let Some(counterpart) = counterpart else {
+            let message = format!("no image without the toolchain is known for `{}`", from.image);
+            return Err(
+                Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime")
+            );
+        };
+        let wanted = counterpart.to_string();
+        if wanted == from.image {
+            return Ok(from.written.clone());
+        }
+        if !from.is_argument {
+            return Ok(wanted);
+        }
+        let escape = self.sources.document.escape;
+        let globals = self.global_variables();
+        let written = from.written.as_str();
+        let suffixed = std::iter::once(format!("{written}-slim"));
+        let inserted =
+            written.match_indices('-').map(|(at, _)| format!("{}-slim{}", &written[..at], &written[at..]));
+        let fits =
+            |candidate: &String| globals.expand(candidate, escape).default_value() == Some(wanted.as_str());
+        if let Some(candidate) = suffixed.chain(inserted).find(fits) {
+            return Ok(candidate);
+        }
+        let message = format!(
+            "a build argument chooses the base image; the runtime is fixed to its default, `{wanted}`"
+        );
+        self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
+        Ok(wanted)
+    }
+
+    /// What is known of an image as it is written in a FROM of this file.
+    pub(super) fn image_named(&self, written: &str) -> Option<Image> {
+        let expanded = self.global_variables().expand(written, self.sources.document.escape);
+        self.sources.knowledge.image(&ImageReference::parse(expanded.default_value()?)?)
+    }
+
+    /// Global ARGs, as a FROM sees them.
+    fn global_variables(&self) -> Variables {
+        let mut globals = Variables::global();
+        let document = self.sources.document;
+        for instruction in document.instructions.iter().take(self.stage.from.instruction) {
+            globals.apply(instruction, &Variables::default(), document.escape);
+        }
+        globals
+    }
+
+    /// The bare image of the builder's release.
+    pub(super) fn bare_image(&mut self) -> Result<String, Note> {
+        let from = &self.stage.from;
+        if let Some(requested) = self.requested {
+            return Ok(requested.to_owned());
+        }
+        let image = &self.stage.world.image;
+        let like = from.reference.as_ref();
+        let bare = like.and_then(|like| self.sources.knowledge.distribution_image(&image.distribution, like));
+        let Some(bare) = bare else {
+            let message = format!("no image of {} without the toolchain is known", image.distribution);
+            return Err(
+                Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime")
+            );
+        };
+        if image.floats {
+            let message = format!(
+                "`{}` stands on {} today; when it moves to another release, change the runtime's FROM with it",
+                from.image, image.distribution
+            );
+            self.notes.push(
+                Note::assumption(Reason::FloatingTag, from.image_span, message)
+                    .help("a tag that names the release does not move"),
+            );
+        } else if from.is_argument {
+            let message = format!(
+                "a build argument chooses the base image; the runtime follows its default, {}",
+                image.distribution
+            );
+            self.notes.push(Note::assumption(Reason::FloatingTag, from.image_span, message));
+        }
+        Ok(bare.to_string())
+    }
+
+    /// The newest Alpine, for programs that need no C library.
+    pub(super) fn alpine_image(&self) -> Option<(String, Distribution)> {
+        let reference = self.sources.knowledge.newest_alpine(self.stage.from.reference.as_ref()?);
+        let release = reference.tag.clone()?;
+        Some((reference.to_string(), Distribution::Alpine(release)))
+    }
+
+    /// Whether everything that the container starts would run on another distribution: only its own programs and `sh`.
+    pub(super) fn starts_only(&self, programs: &[String]) -> bool {
+        let Needs { programs: needed, interpreters, .. } = &self.needs;
+        let own = |path: &Option<String>| path.as_ref().is_some_and(|path| programs.contains(path));
+        interpreters.is_empty() && needed.iter().all(|need| own(&need.path) || need.name == "sh")
+    }
+}

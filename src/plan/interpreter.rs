@@ -1,0 +1,503 @@
+//! The plan for a language with an interpreter: dependencies are installed in the builder and taken over as a tree; the
+//! sources are copied into the runtime as before, and what ran after the last installation runs there.
+
+use super::layout::{self, Layout};
+use super::packages;
+use super::planner::Planner;
+use super::{Line, Plan};
+use crate::analysis::copy::Copy;
+use crate::analysis::effect::{Action, Effect};
+use crate::analysis::step::Step;
+use crate::context::sources;
+use crate::dockerfile::instruction::Keyword;
+use crate::knowledge::images::Variant;
+use crate::note::{Level, Note, Reason};
+use crate::recipe::VirtualEnvironment;
+use crate::recipe::product::Target;
+use std::collections::BTreeSet;
+
+/// What is decided before the lines are gone through.
+struct Decided<'a> {
+    environment: &'a VirtualEnvironment,
+    layout: Layout,
+    /// Index of the last instruction that does the builder's work.
+    work: usize,
+    /// Index of the first instruction that installs dependencies.
+    first: usize,
+    /// Image paths that the installation reads, where they are all that the builder needs of the context.
+    manifests: Option<BTreeSet<String>>,
+    /// Directories that the runtime takes from the builder instead of the context.
+    from_builder: Vec<String>,
+}
+
+/// Plans; see [`super::plan`].
+pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
+    let recipe = planner.sources.recipe;
+    let Some(environment) = &recipe.environment else {
+        let message = format!("the recipe `{}` says nothing of where packages go", recipe.name);
+        return Err(Note::refusal(Reason::NoRecipe, None, message));
+    };
+    let installations = layout::installations(&planner);
+    let (Some(first), Some(last)) = (installations.first(), installations.last()) else {
+        let message = "no command installs packages of the language, so there is nothing to leave behind";
+        return Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message));
+    };
+    let layout = layout::choose(&planner, environment)?;
+    let first = first.0.index;
+    let work = planner.steps().iter().filter(|step| step.does(is_builders_work)).map(|step| step.index).max();
+    let work = work.unwrap_or(first).max(last.0.index);
+    let mut decided = Decided { environment, layout, work, first, manifests: None, from_builder: Vec::new() };
+    decided.from_builder = changed_directories(&planner, &decided)?;
+    decided.manifests = manifests(&planner, &decided);
+
+    let runtime_image = planner.slim_image()?;
+    check_toolchain(&planner)?;
+    let distribution = planner.stage.world.image.distribution.clone();
+    let libraries = libraries(&mut planner);
+    let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
+    let known = planner.image_named(&runtime_image);
+    planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
+    refuse_without_gain(&planner, &decided, &packages)?;
+    let install = planner.packages_line(&packages, &distribution)?;
+    let mut head = Vec::new();
+    let mut install_at = packages.at;
+    if let (Some(line), None) = (&install, install_at) {
+        head.push(Line::New(
+            line.clone(),
+            "packages that the full image gave, or whose headers the builder has".to_owned(),
+        ));
+        install_at = Some(usize::MAX);
+    }
+    let take_at = take_over_at(&planner, &decided);
+    for step in planner.steps() {
+        if Some(step.index) == install_at
+            && let Some(line) = &install
+        {
+            planner.add_to_runtime(line.clone(), "packages that the program needs at run time");
+        }
+        if step.index == first && decided.layout == Layout::Environment {
+            let place = planner
+                .builder
+                .iter()
+                .position(|line| starts_copies(&planner, line))
+                .filter(|_| step.before.is_root());
+            let place = place.unwrap_or(planner.builder.len());
+            let path = &environment.path;
+            let lines = [
+                Line::New(
+                    format!("RUN {}", environment.create),
+                    format!("packages go to {path}, which the runtime takes over"),
+                ),
+                Line::New(
+                    format!("ENV PATH=\"{path}/bin:$PATH\""),
+                    "the environment's programs come first".to_owned(),
+                ),
+            ];
+            planner.builder.splice(place..place, lines);
+        }
+        if step.index == take_at {
+            take_over(&mut planner, &decided);
+        }
+        step_to_stages(&mut planner, &decided, step)?;
+        if step.index == work {
+            for directory in decided.from_builder.clone() {
+                planner.copy_from_builder(&directory, "", "a command of the builder writes there");
+            }
+        }
+    }
+    planner.note_unknown_dependencies();
+    Ok(planner.finish(runtime_image, head))
+}
+
+/// Before which instruction the runtime takes the dependencies over: before the sources, so that a change of those does
+/// not bring the dependencies anew. A tree that stands in a user's or the application's directory waits for its own line.
+fn take_over_at(planner: &Planner<'_>, decided: &Decided<'_>) -> usize {
+    let copies = planner.steps().iter().filter(|step| matches!(step.keyword, Keyword::Copy | Keyword::Add));
+    match decided.layout {
+        Layout::Environment => {
+            copies.map(|step| step.index).chain([decided.first]).min().unwrap_or(decided.first)
+        }
+        _ => decided.first,
+    }
+}
+
+/// Commands that need the builder.
+fn is_builders_work(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::InstallDependencies(_)
+            | Effect::Compile(_)
+            | Effect::Build
+            | Effect::InstallBuilt(_)
+            | Effect::CreateEnvironment(_)
+    )
+}
+
+/// Sends one instruction to the stages that need it.
+fn step_to_stages(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<(), Note> {
+    let in_builder = step.index <= decided.work;
+    match step.keyword {
+        Keyword::Run => return run(planner, decided, step),
+        Keyword::Copy | Keyword::Add => {
+            if let Some(copy) = &step.copy {
+                copied(planner, decided, step, copy);
+            }
+        }
+        Keyword::Arg | Keyword::Env | Keyword::Shell | Keyword::User | Keyword::Workdir => {
+            if in_builder {
+                planner.keep_in_builder(step, "both stages see it");
+            }
+            planner.keep_in_runtime(step, "the program sees it");
+        }
+        _ => planner.keep_in_runtime(step, "says how the image is started"),
+    }
+    Ok(())
+}
+
+fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<(), Note> {
+    if let Some(action) = step.actions.iter().find(|action| matches!(action.effect, Effect::Opaque(_))) {
+        if step.index > decided.work {
+            planner.keep_in_runtime(step, "runs after the last installation");
+            return Ok(());
+        }
+        let Effect::Opaque(why) = &action.effect else { return Ok(()) };
+        let message = format!("what this RUN does can't be told: {why}");
+        return Err(
+            Note::refusal(Reason::OpaqueShell, step.span, message).help("write it as plain shell commands")
+        );
+    }
+    if step.index <= decided.work {
+        planner.keep_in_builder(step, "installs or builds what the program needs");
+        let runs_in_both = |action: &Action| matches!(action.effect, Effect::Unknown(_)) && !action.nested;
+        planner.replay(step, &runs_in_both)?;
+        for action in &step.actions {
+            if let Effect::Write(paths) = &action.effect {
+                take_written(planner, decided, paths);
+            }
+        }
+        return Ok(());
+    }
+    let is_packages = |effect: &Effect| {
+        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages)
+    };
+    if !step.does(is_packages) {
+        let is_idle = step.actions.iter().all(|action| is_cleaning(&action.effect));
+        if is_idle {
+            planner.because(step, "cleans up after the installation, which stays behind");
+        } else {
+            planner.keep_in_runtime(step, "runs after the last installation");
+        }
+        return Ok(());
+    }
+    // the packages are installed by the runtime's own line; the rest of the RUN is repeated
+    let rest = |action: &Action| !is_packages(&action.effect) && !is_cleaning(&action.effect);
+    planner.because(step, "its packages are split between the stages");
+    planner.replay(step, &rest)
+}
+
+fn is_cleaning(effect: &Effect) -> bool {
+    match effect {
+        Effect::Nothing | Effect::UpdatePackages | Effect::RemovePackages | Effect::Fetch => true,
+        Effect::Remove(paths) => paths.iter().all(|path| {
+            ["/tmp", "/root/.cache", "/var/lib/apt", "/var/cache", "/var/tmp"]
+                .iter()
+                .any(|cache| path.starts_with(cache))
+        }),
+        _ => false,
+    }
+}
+
+/// A COPY: the builder gets what the installation reads, the runtime what the program may read.
+fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &Copy) {
+    let before_work = step.index <= decided.work;
+    let replaced = copy.destination.as_ref().is_some_and(|destination| {
+        before_work && decided.from_builder.iter().any(|directory| is_within(destination, directory))
+    });
+    if before_work {
+        match (&decided.manifests, &copy.files) {
+            (Some(manifests), Some(files)) => {
+                let needed: Vec<_> = files.iter().filter(|(_, place)| manifests.contains(place)).collect();
+                if needed.len() == files.len() {
+                    planner.keep_in_builder(step, "the installation reads it");
+                } else if !needed.is_empty() {
+                    let needed: Vec<(String, String)> = needed.into_iter().cloned().collect();
+                    for line in planner.copy_lines(&needed, &planner.copy_flags(step), step) {
+                        planner.add_to_builder(line, "all that the installation reads of the build context");
+                    }
+                }
+                let only_manifests = files.iter().all(|(_, place)| manifests.contains(place));
+                if only_manifests && !is_read(planner, files) {
+                    return;
+                }
+            }
+            _ => planner.keep_in_builder(step, "the installation may read it"),
+        }
+    }
+    if replaced {
+        return;
+    }
+    planner.keep_in_runtime(step, "files that the program may read");
+    match (&copy.files, &copy.destination) {
+        (Some(files), _) => {
+            for (_, place) in files {
+                planner.have(place);
+            }
+        }
+        (None, Some(destination)) => planner.have(destination),
+        _ => {}
+    }
+}
+
+/// Whether a later COPY brings the same files anyway (then this one may go), or a source names one of them.
+fn is_read(planner: &Planner<'_>, files: &[(String, String)]) -> bool {
+    let Some(context) = planner.sources.context else { return false };
+    files.iter().any(|(source, _)| {
+        let name = source.rsplit('/').next().unwrap_or(source);
+        sources::mentions(context, "", name, source)
+    })
+}
+
+/// The runtime takes the dependencies over.
+fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
+    match &decided.layout {
+        Layout::Environment => {
+            let path = &decided.environment.path;
+            planner.copy_from_builder(path, "", "the installed packages and their programs");
+            planner.add_to_runtime(
+                format!("ENV PATH=\"{path}/bin:$PATH\""),
+                "the environment's programs come first",
+            );
+        }
+        Layout::Prefix(why) => {
+            planner.copy_from_builder(
+                &decided.environment.prefix,
+                "",
+                &format!("the installed packages; the whole prefix, because {why}"),
+            );
+            let libraries = planner
+                .steps()
+                .iter()
+                .any(|step| step.does(|effect| matches!(effect, Effect::InstallBuilt(_))));
+            if libraries {
+                planner.add_to_runtime("RUN ldconfig", "libraries below the prefix are found");
+            }
+        }
+        Layout::Own(directories) => {
+            for directory in directories {
+                let owner = owner_of(planner, directory);
+                planner.copy_from_builder(directory, &owner, "the installed packages");
+            }
+        }
+    }
+}
+
+/// `--chown` for a tree that a user other than root installed.
+fn owner_of(planner: &Planner<'_>, directory: &str) -> String {
+    let installed =
+        layout::installations(planner).into_iter().find(|(_, dependencies)| match &dependencies.target {
+            Target::User => directory.ends_with("/.local"),
+            Target::Directory(path) | Target::Environment(path) => path.starts_with(directory),
+            _ => false,
+        });
+    match installed {
+        Some((step, _)) if !step.before.is_root() => {
+            format!(" --chown={}", step.before.user.clone().unwrap_or_default())
+        }
+        _ => String::new(),
+    }
+}
+
+/// A file that a command of the builder wrote, outside of what is taken over or thrown away.
+fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[String]) {
+    let own: &[String] = match &decided.layout {
+        Layout::Own(directories) => directories,
+        _ => &[],
+    };
+    let prefix = match decided.layout {
+        Layout::Prefix(_) => decided.environment.prefix.as_str(),
+        _ => decided.environment.path.as_str(),
+    };
+    for path in paths {
+        let elsewhere =
+            own.iter().map(String::as_str).chain([prefix, "/tmp", "/var/tmp", "/dev", "/etc/apt"]);
+        let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
+            || decided.from_builder.iter().any(|directory| is_within(path, directory));
+        if !skipped && planner.stage.world.paths.contains_key(path) {
+            planner.copy_from_builder(path, "", "a command of the builder writes it");
+        }
+    }
+}
+
+/// Directories of the build context in which a command of the builder writes: they come from there.
+fn changed_directories(planner: &Planner<'_>, decided: &Decided<'_>) -> Result<Vec<String>, Note> {
+    let mut changed: Vec<String> = Vec::new();
+    let mut add = |path: String| {
+        if !changed.iter().any(|known| is_within(&path, known)) {
+            changed.retain(|known| !is_within(known, &path));
+            changed.push(path);
+        }
+    };
+    for step in planner.steps().iter().filter(|step| step.index <= decided.work) {
+        for action in &step.actions {
+            match &action.effect {
+                Effect::Build | Effect::Compile(_) if is_copied(planner, &action.directory) => {
+                    add(tree_of(planner, &action.directory));
+                }
+                Effect::InstallDependencies(dependencies) => {
+                    for directory in &dependencies.editable {
+                        if !planner.stage.world.exists(directory) {
+                            let message =
+                                format!("`{directory}` is installed in place, but no COPY brings it");
+                            return Err(Note::refusal(Reason::UnknownOutput, action.span, message));
+                        }
+                        add(directory.clone());
+                    }
+                }
+                Effect::Write(paths) => {
+                    for path in paths.iter().filter(|path| is_copied(planner, path)) {
+                        if planner.stage.world.exists(path) {
+                            add(path.clone());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// The copied tree around a directory: the outermost destination of a COPY that holds it.
+fn tree_of(planner: &Planner<'_>, directory: &str) -> String {
+    let destinations = planner.steps().iter().filter_map(|step| step.copy.as_ref()?.destination.clone());
+    let around = destinations.filter(|destination| destination != "/" && is_within(directory, destination));
+    around.min_by_key(String::len).unwrap_or_else(|| directory.to_owned())
+}
+
+fn is_copied(planner: &Planner<'_>, path: &str) -> bool {
+    path != "/"
+        && planner.steps().iter().any(|step| {
+            let destination = step.copy.as_ref().and_then(|copy| copy.destination.as_ref());
+            destination
+                .is_some_and(|destination| is_within(path, destination) || is_within(destination, path))
+        })
+}
+
+fn is_within(path: &str, directory: &str) -> bool {
+    path == directory || directory == "/" || path.starts_with(&format!("{directory}/"))
+}
+
+/// What the installations read, where that is known to be all that the builder needs of the context.
+fn manifests(planner: &Planner<'_>, decided: &Decided<'_>) -> Option<BTreeSet<String>> {
+    planner.sources.context?;
+    if !decided.from_builder.is_empty() {
+        return None;
+    }
+    let mut files = BTreeSet::new();
+    for step in planner.steps().iter().filter(|step| step.index <= decided.work) {
+        for action in &step.actions {
+            match &action.effect {
+                Effect::InstallDependencies(dependencies) if dependencies.complete => {
+                    files.extend(dependencies.files.iter().cloned());
+                }
+                Effect::Nothing
+                | Effect::UpdatePackages
+                | Effect::InstallPackages(_)
+                | Effect::RemovePackages
+                | Effect::Fetch
+                | Effect::CreateUser(_)
+                | Effect::ChangeUsers
+                | Effect::CreateDirectory(_)
+                | Effect::CreateEnvironment(_) => {}
+                Effect::Remove(paths)
+                    if paths.iter().all(|path| !is_copied(planner, path) || path.starts_with("/tmp")) => {}
+                _ => return None,
+            }
+        }
+    }
+    Some(files)
+}
+
+/// Distribution packages that the installed packages of the language need.
+fn libraries(planner: &mut Planner<'_>) -> Vec<String> {
+    let image = &planner.stage.world.image;
+    let installed: Vec<String> =
+        packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
+    let mut needed = Vec::new();
+    for (_, dependencies) in layout::installations(planner) {
+        for name in &dependencies.names {
+            let compiled = dependencies.compiled.iter().any(|one| one == name || one == ":all:");
+            let native = planner.sources.knowledge.python_package(name, image, compiled, &installed);
+            needed.extend(native.packages);
+            let programs = native
+                .programs
+                .iter()
+                .filter(|program| planner.sources.knowledge.program_in_image(program, image));
+            needed.extend(programs.filter_map(|program| {
+                planner.sources.knowledge.package_of_program(program, &image.distribution)
+            }));
+        }
+    }
+    needed
+}
+
+/// A container that starts a tool of the builder can't leave it behind.
+fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
+    let toolchain = &planner.sources.recipe.toolchain;
+    match planner.needs.programs.iter().find(|need| toolchain.contains(&need.name)) {
+        Some(need) => {
+            let message = format!("{} starts `{}`, a tool of the builder", need.raised_by, need.name);
+            Err(Note::refusal(Reason::NeedsToolchain, need.span, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The whole prefix of a slim image in a second copy is larger than what it leaves behind, unless compilers stay behind.
+fn refuse_without_gain(
+    planner: &Planner<'_>,
+    decided: &Decided<'_>,
+    runtime: &packages::RuntimePackages,
+) -> Result<(), Note> {
+    let Layout::Prefix(why) = &decided.layout else { return Ok(()) };
+    let installed = packages::installed(planner);
+    let left =
+        installed.iter().flat_map(|(_, packages)| &packages.names).any(|name| !runtime.names.contains(name));
+    if planner.stage.world.image.variant == Variant::Full || left {
+        return Ok(());
+    }
+    let message = format!(
+        "no compiler would stay behind, and the packages can't move into an environment of their own: {why}"
+    );
+    Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message))
+}
+
+fn starts_copies(planner: &Planner<'_>, line: &Line) -> bool {
+    match line {
+        Line::Instruction(index) | Line::Changed(index, ..) => {
+            matches!(planner.sources.document.instructions[*index].keyword, Keyword::Copy | Keyword::Add)
+        }
+        Line::New(text, _) => text.starts_with("COPY "),
+    }
+}
+
+impl Planner<'_> {
+    /// Full images carry libraries that a package unknown to the tables may have been compiled against.
+    fn note_unknown_dependencies(&mut self) {
+        if self.stage.world.image.variant != Variant::Full {
+            return;
+        }
+        let image = &self.stage.world.image;
+        let names = layout::installations(self).into_iter().flat_map(|(_, dependencies)| &dependencies.names);
+        let unknown: BTreeSet<&String> = names
+            .filter(|name| !self.sources.knowledge.python_package(name, image, false, &[]).known)
+            .collect();
+        if !unknown.is_empty() {
+            let listed = unknown.into_iter().cloned().collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "taken to need no library of the full image, for the tables do not know them: {listed}"
+            );
+            self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, None, message));
+        }
+    }
+}

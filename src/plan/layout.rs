@@ -1,0 +1,196 @@
+//! Where an interpreter's packages are, and so what the runtime takes over.
+//!
+//! The virtual environment is the small and clean way. Where something in the file would not see it (an absolute path of
+//! the prefix, a program that starts others with a PATH of its own), the whole prefix is taken over: larger, but the
+//! same files at the same places.
+
+use super::planner::Planner;
+use crate::analysis::effect::Effect;
+use crate::analysis::step::Step;
+use crate::context::sources;
+use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::note::{Note, Reason};
+use crate::recipe::VirtualEnvironment;
+use crate::recipe::product::{Dependencies, Target};
+
+/// What the runtime takes over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// A virtual environment that restage puts in.
+    Environment,
+    /// The whole prefix of the interpreter; why the smaller way would not do.
+    Prefix(String),
+    /// Directories that the file itself installs into, absolute.
+    Own(Vec<String>),
+}
+
+/// Every installation of dependencies, with its step.
+pub(super) fn installations<'a>(planner: &Planner<'a>) -> Vec<(&'a Step, &'a Dependencies)> {
+    let steps = planner.steps().iter();
+    let of = |step: &'a Step| {
+        step.actions.iter().filter_map(move |action| match &action.effect {
+            Effect::InstallDependencies(dependencies) => Some((step, dependencies)),
+            _ => None,
+        })
+    };
+    steps.flat_map(of).collect()
+}
+
+/// Chooses what the runtime takes over.
+pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Layout, Note> {
+    let installations = installations(planner);
+    let mut own: Vec<String> = Vec::new();
+    let mut in_prefix = false;
+    let mut only_prefix = None;
+    for (step, dependencies) in &installations {
+        match &dependencies.target {
+            Target::Directory(path) | Target::Environment(path) => {
+                let inside = own.iter().any(|known| path == known || path.starts_with(&format!("{known}/")));
+                if !inside {
+                    own.push(path.clone());
+                }
+            }
+            Target::User => {
+                let path = format!("{}/.local", step.home());
+                if !own.contains(&path) {
+                    own.push(path);
+                }
+            }
+            Target::Default => in_prefix |= !is_installer_only(planner, dependencies),
+            Target::Prefix => {
+                only_prefix = Some(format!("a command installs into {} by name", environment.prefix))
+            }
+            Target::Elsewhere(command) => {
+                let message = format!("where `{command}` puts packages is not followed yet");
+                return Err(Note::refusal(Reason::UnsupportedInstruction, step.span, message)
+                    .help("export the dependencies to a requirements file and install them with pip"));
+            }
+        }
+    }
+    let built = planner.steps().iter().find_map(|step| {
+        step.actions.iter().find_map(|action| match &action.effect {
+            Effect::InstallBuilt(paths) => {
+                paths.iter().any(|path| *path == environment.prefix).then_some(action)
+            }
+            _ => None,
+        })
+    });
+    if let Some(action) = built {
+        let why = format!("`{}` installs below {}", action.text, environment.prefix);
+        return if own.is_empty() { Ok(Layout::Prefix(why)) } else { Err(mixed(action.span)) };
+    }
+    match (own.is_empty(), in_prefix) {
+        (true, _) if only_prefix.is_some() => Ok(Layout::Prefix(only_prefix.unwrap_or_default())),
+        (true, _) => Ok(match blind(planner, environment) {
+            Some(why) => Layout::Prefix(why),
+            None => Layout::Environment,
+        }),
+        (false, false) if only_prefix.is_none() => Ok(Layout::Own(own)),
+        (false, _) => Err(mixed(installations[0].0.span)),
+    }
+}
+
+fn mixed(span: crate::dockerfile::span::Span) -> Note {
+    let message = "packages go to more than one place, and which of them the program sees can't be told";
+    Note::refusal(Reason::UnknownOutput, span, message)
+        .help("install everything into one virtual environment, or all of it without one")
+}
+
+/// Whether only the tools that install are installed (or upgraded).
+fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependencies) -> bool {
+    let tools = &planner.sources.recipe.installers;
+    !dependencies.names.is_empty()
+        && dependencies.complete
+        && dependencies.projects.is_empty()
+        && dependencies.names.iter().all(|name| tools.contains(name))
+}
+
+/// What in the file would not see a virtual environment.
+fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<String> {
+    let image = &planner.stage.world.image;
+    let older = |version: &str| number(version) < number(&environment.since);
+    if image.version.as_deref().is_none_or(older) {
+        return Some(format!("virtual environments came with version {}", environment.since));
+    }
+    let bin = format!("{}/bin/", environment.prefix);
+    let library = format!("{}/lib/python", environment.prefix);
+    let document = planner.sources.document;
+    for instruction in &document.instructions {
+        let text = document.slice(instruction.span);
+        if text.contains(&bin) && !only_copies_into(planner, instruction, &bin) {
+            return Some(format!("line {} names {bin}", instruction.line));
+        }
+        if text.contains(&library) {
+            return Some(format!("line {} names {library}", instruction.line));
+        }
+        if let (Keyword::Env, Arguments::Pairs(pairs)) = (instruction.keyword, &instruction.arguments) {
+            let resets = pairs.iter().find(|pair| {
+                pair.key.text == "PATH"
+                    && pair.value.as_ref().is_none_or(|value| !value.text.contains("PATH"))
+            });
+            if resets.is_some() {
+                return Some(format!("line {} sets PATH anew", instruction.line));
+            }
+        }
+    }
+    let programs = planner.steps().iter().flat_map(|step| &step.actions).map(|action| action.program.clone());
+    let started = planner.needs.programs.iter().map(|need| need.name.clone());
+    for program in programs.chain(started) {
+        if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str())) {
+            return Some(format!("`{program}` is called by its versioned name"));
+        }
+        if environment.resets_path.contains(&program) {
+            return Some(format!("`{program}` starts programs with a PATH of its own"));
+        }
+    }
+    if planner.needs.words.iter().any(|word| word == "-l" || word == "-lc" || word == "--login") {
+        return Some("a login shell sets PATH anew".to_owned());
+    }
+    let names = installations(planner);
+    let embedder = names
+        .iter()
+        .flat_map(|(_, found)| &found.names)
+        .find(|name| planner.sources.recipe.embedders.contains(name));
+    if let Some(embedder) = embedder {
+        return Some(format!("`{embedder}` embeds the interpreter"));
+    }
+    let packages = super::packages::installed(planner);
+    let scheduler = packages
+        .iter()
+        .flat_map(|(_, packages)| &packages.names)
+        .find(|name| environment.resets_path.contains(name));
+    if let Some(scheduler) = scheduler {
+        return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
+    }
+    if planner.sources.context.is_some_and(|context| sources::mentions(context, "", &bin, "")) {
+        return Some(format!("a file of the build context names {bin}"));
+    }
+    let installs = planner.needs.programs.iter().any(|need| planner.sources.recipe.installers.contains(&need.name));
+    if installs && !planner.stage.state.is_root() {
+        return Some("the container installs packages as a user who can't write to the environment".to_owned());
+    }
+    if installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
+        return Some("packages are built with the tools that the image has installed".to_owned());
+    }
+    let fixed = planner.needs.interpreters.iter().find(|interpreter| interpreter.starts_with(&bin));
+    fixed.map(|interpreter| format!("a script names {interpreter}"))
+}
+
+/// A COPY of files of the build context into the prefix's bin does not ask for what is there.
+fn only_copies_into(
+    planner: &Planner<'_>,
+    instruction: &crate::dockerfile::instruction::Instruction,
+    bin: &str,
+) -> bool {
+    let into = matches!(instruction.keyword, Keyword::Copy | Keyword::Add);
+    let brought = |word: &str| planner.stage.world.paths.get(word).is_some_and(|entry| !entry.tree);
+    let text = planner.sources.document.slice(instruction.span);
+    let words =
+        text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
+    into || words.into_iter().all(|word| brought(word))
+}
+
+fn number(version: &str) -> (u32, u32) {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}

@@ -1,0 +1,66 @@
+//! Which stage needs each line: from what a stage does and needs to two lists of lines.
+//!
+//! `interpreter` and `binary` decide for the two kinds of language; both build on the same pieces: `base` (the runtime's
+//! image), `packages` (what is installed there), `files` (what is copied there), `replay` (which commands are repeated there).
+//! The plan holds no text of the file: `rewrite` cuts and joins.
+
+mod base;
+mod binary;
+mod files;
+mod interpreter;
+mod layout;
+mod packages;
+mod planner;
+mod programs;
+mod replay;
+
+use crate::analysis::{Sources, Stage};
+use crate::dockerfile::span::Span;
+use crate::note::Note;
+use crate::recipe::RuntimeKind;
+use std::collections::BTreeMap;
+
+/// A conversion, decided.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Name of the builder stage.
+    pub builder_name: String,
+    /// Whether the file already gives its stage that name.
+    pub is_named: bool,
+    /// Lines of the builder after its FROM, in order.
+    pub builder: Vec<Line>,
+    /// Base image of the runtime, as it is to be written.
+    pub runtime_image: String,
+    /// `--platform` of the FROM, as written, repeated for the runtime.
+    pub platform: Option<String>,
+    /// Lines of the runtime after its FROM, in order.
+    pub runtime: Vec<Line>,
+    /// What the plan rests on.
+    pub notes: Vec<Note>,
+    /// Why each instruction goes where it goes.
+    pub why: BTreeMap<usize, String>,
+}
+
+/// A line of a planned stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// An instruction of the file, by index, as it stands.
+    Instruction(usize),
+    /// An instruction of the file with one span of it replaced.
+    Changed(usize, Span, String),
+    /// A new instruction, and why it is there.
+    New(String, String),
+}
+
+/// Plans a conversion of the only stage of a file.
+///
+/// # Errors
+/// The refusals, where no careful plan exists.
+pub fn plan(sources: Sources<'_>, stage: &Stage, runtime: Option<&str>) -> Result<Plan, Vec<Note>> {
+    let planner = planner::Planner::new(sources, stage, runtime).map_err(|note| vec![note])?;
+    match sources.recipe.runtime {
+        RuntimeKind::Interpreter => interpreter::plan(planner),
+        RuntimeKind::Binary => binary::plan(planner),
+    }
+    .map_err(|note| vec![note])
+}

@@ -1,0 +1,177 @@
+//! Distribution packages of the runtime: what the file installs and the program needs, split one by one, and what the
+//! full image gave away silently.
+
+use super::planner::Planner;
+use crate::analysis::effect::{Effect, Packages};
+use crate::knowledge::Distribution;
+use crate::knowledge::packages::Belongs;
+use crate::note::{Note, Reason};
+use crate::recipe::command::quoted;
+use std::collections::BTreeSet;
+
+/// The packages that the runtime installs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RuntimePackages {
+    /// Names in the order in which they are written, pins included; each once.
+    pub(super) names: Vec<String>,
+    /// Whether recommended packages stay away, as the file wants it.
+    pub(super) lean: bool,
+    /// Index of the instruction that installs the first of them, where the file has one.
+    pub(super) at: Option<usize>,
+}
+
+impl RuntimePackages {
+    /// Adds a package, if it is not among them.
+    pub(super) fn add(&mut self, name: &str) {
+        if !self.names.iter().any(|known| bare(known) == bare(name)) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    /// Whether a package is among them, whatever its pin.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| bare(known) == name)
+    }
+}
+
+/// A name without pin and architecture.
+fn bare(name: &str) -> &str {
+    name.split(['=', ':', '<', '>', '~', '@', '/']).next().unwrap_or(name)
+}
+
+/// Every installation of the file, with its instruction's index.
+pub(super) fn installed<'a>(planner: &Planner<'a>) -> Vec<(usize, &'a Packages)> {
+    let steps = planner.steps().iter();
+    steps
+        .flat_map(|step| step.actions.iter().map(move |action| (step.index, action)))
+        .filter_map(|(index, action)| match &action.effect {
+            Effect::InstallPackages(packages) => Some((index, packages)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Splits what the file installs, and adds what `libraries` and the started programs need.
+///
+/// `distribution` is the runtime's, and the builder's. Instructions after `work` are the runtime's.
+pub(super) fn split(
+    planner: &mut Planner<'_>,
+    distribution: &Distribution,
+    libraries: &[String],
+    work: usize,
+) -> Result<RuntimePackages, Note> {
+    let knowledge = planner.sources.knowledge;
+    let mut found = RuntimePackages { lean: true, ..RuntimePackages::default() };
+    let called = called_programs(planner, work);
+    let mut unknown: Vec<String> = Vec::new();
+    for (index, packages) in installed(planner) {
+        let span = planner.sources.document.instructions[index].span;
+        if let Some(word) = packages.unknown.first() {
+            let message = format!("which packages `{word}` stands for can't be told");
+            return Err(Note::refusal(Reason::UnknownValue, span, message)
+                .help("write the names out, or give the variable a value in this file"));
+        }
+        for name in packages.names.iter().filter(|name| !name.ends_with('-')) {
+            if name.contains(['/', '*', '?'])
+                || [".deb", ".apk", ".rpm"].iter().any(|ending| name.ends_with(ending))
+            {
+                let message = format!("`{name}` is a package file or a pattern, not a package's name");
+                return Err(Note::refusal(Reason::UnknownPackage, span, message)
+                    .help("install it in a RUN of its own after the build, in the stage that needs it"));
+            }
+            let keep = match knowledge.package_belongs(name, distribution) {
+                Belongs::Builder(runtime) => {
+                    for library in runtime {
+                        found.add(&library);
+                    }
+                    false
+                }
+                Belongs::Runtime => true,
+                // a group that the file itself removes is a build group, whatever is in it
+                Belongs::Unknown if packages.group.is_some() => false,
+                Belongs::Unknown => {
+                    unknown.push(name.clone());
+                    true
+                }
+                Belongs::BuilderUnlessCalled(programs) => {
+                    programs.iter().any(|program| called.contains(program))
+                }
+            };
+            if keep && !knowledge.package_in_slim(bare(name), distribution) {
+                found.lean &= packages.lean;
+                found.at.get_or_insert(index);
+                found.add(name);
+            }
+        }
+    }
+    if !unknown.is_empty() {
+        let message = format!("not in the tables, so kept in the runtime: {}", unknown.join(", "));
+        planner.notes.push(Note::new(crate::note::Level::Advice, Reason::UnknownPackage, None, message));
+    }
+    for library in libraries {
+        if !knowledge.package_in_slim(library, distribution) {
+            found.add(library);
+        }
+    }
+    Ok(found)
+}
+
+/// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.
+fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
+    let started = planner.needs.programs.iter().map(|need| need.name.clone());
+    let hinted = planner.hints().programs.into_iter().map(|(program, _)| program);
+    let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
+    let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
+    started.chain(hinted).chain(later).collect()
+}
+
+impl Planner<'_> {
+    /// The line that gives the runtime its packages. On a release whose packages left the mirrors only certificates can be
+    /// had, from the builder.
+    pub(super) fn packages_line(
+        &self,
+        packages: &RuntimePackages,
+        distribution: &Distribution,
+    ) -> Result<Option<String>, Note> {
+        if packages.names.is_empty() || self.sources.knowledge.packages_are_served(distribution) {
+            return Ok(self.install_line(packages, distribution));
+        }
+        let manager = self.sources.recipes.manager_of(distribution);
+        match manager.filter(|manager| packages.names == [manager.certificates.as_str()]) {
+            Some(manager) => {
+                let bundle = &manager.certificate_bundle;
+                Ok(Some(format!("COPY --from={{builder}} {bundle} {bundle}")))
+            }
+            None => {
+                let needed = packages.names.join(", ");
+                let message = format!("the runtime needs {needed}, and the packages of {distribution} left its mirrors");
+                Err(Note::refusal(Reason::ArchivedRelease, self.stage.from.image_span, message)
+                    .help("move the base image to a release that is still served"))
+            }
+        }
+    }
+
+    /// The line that installs packages, in the manner of the distribution's package manager.
+    fn install_line(
+        &self,
+        packages: &RuntimePackages,
+        distribution: &Distribution,
+    ) -> Option<String> {
+        if packages.names.is_empty() {
+            return None;
+        }
+        let manager = self.sources.recipes.manager_of(distribution)?;
+        let mut names = packages.names.clone();
+        names.sort();
+        let quoted = names.iter().map(|name| quoted(name));
+        let listed = match names.len() {
+            1 => quoted.collect(),
+            _ => quoted.map(|name| format!("\\\n        {name}")).collect::<Vec<_>>().join(" "),
+        };
+        let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
+        let install = manager.install.replace("{packages}", &format!("{}{listed}", lean.unwrap_or_default()));
+        let parts = [manager.update.clone(), Some(install), manager.clean.clone()];
+        let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" \\\n    && ");
+        Some(format!("RUN {joined}"))
+    }
+}

@@ -1,0 +1,237 @@
+//! What both kinds of plan share: the file, what was found out about it, and the lines so far.
+
+use super::{Line, Plan};
+use crate::analysis::need::Needs;
+use crate::analysis::step::Step;
+use crate::analysis::{Sources, Stage};
+use crate::dockerfile::instruction::Keyword;
+use crate::dockerfile::span::Span;
+use crate::note::{Note, Reason};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A plan in the making.
+pub(super) struct Planner<'a> {
+    pub(super) sources: Sources<'a>,
+    pub(super) stage: &'a Stage,
+    /// What the container asks for.
+    pub(super) needs: Needs,
+    /// `--runtime`.
+    pub(super) requested: Option<&'a str>,
+    pub(super) builder: Vec<Line>,
+    pub(super) runtime: Vec<Line>,
+    /// Absolute paths that the runtime has so far, files and directories.
+    pub(super) present: BTreeSet<String>,
+    pub(super) notes: Vec<Note>,
+    why: BTreeMap<usize, String>,
+}
+
+impl<'a> Planner<'a> {
+    /// Looks at what no plan can do without.
+    pub(super) fn new(
+        sources: Sources<'a>,
+        stage: &'a Stage,
+        requested: Option<&'a str>,
+    ) -> Result<Self, Note> {
+        let needs = Needs::of(stage, sources);
+        let mut planner = Self {
+            sources,
+            stage,
+            needs,
+            requested,
+            builder: Vec::new(),
+            runtime: Vec::new(),
+            present: BTreeSet::new(),
+            notes: Vec::new(),
+            why: BTreeMap::new(),
+        };
+        planner.refuse_what_is_not_read()?;
+        if sources.context.is_none() {
+            let message = "the build context was not seen: what the manifests and sources need is not known";
+            planner
+                .notes
+                .push(Note::assumption(Reason::ContextUnseen, None, message).help("name it with --context"));
+        }
+        Ok(planner)
+    }
+
+    fn refuse_what_is_not_read(&mut self) -> Result<(), Note> {
+        for instruction in &self.sources.document.instructions {
+            if instruction.keyword == Keyword::Unknown {
+                let message = "Docker does not know this instruction";
+                return Err(Note::refusal(Reason::Unreadable, instruction.span, message));
+            }
+        }
+        for step in &self.stage.steps {
+            if matches!(step.keyword, Keyword::Copy | Keyword::Add | Keyword::Workdir) {
+                let unknown = match &step.copy {
+                    Some(copy) => copy.destination.is_none(),
+                    None => step.makes_directory.is_none(),
+                };
+                if unknown {
+                    let message = "the path depends on a variable whose value can't be told";
+                    return Err(Note::refusal(Reason::UnknownValue, step.span, message)
+                        .help("give the ARG a default value, or write the path out"));
+                }
+            }
+            if step.keyword == Keyword::Onbuild {
+                let message =
+                    "ONBUILD triggers run in images built on this one and may need what the builder keeps";
+                return Err(Note::refusal(Reason::UnsupportedInstruction, step.span, message));
+            }
+        }
+        if let Some((span, what)) = self.needs.opaque.first() {
+            let message = format!("what the container starts can't be read: {what}");
+            return Err(Note::refusal(Reason::OpaqueShell, *span, message));
+        }
+        Ok(())
+    }
+
+    /// Every step, in order. The borrow is the stage's, so lines may be added on the way.
+    pub(super) fn steps(&self) -> &'a [Step] {
+        &self.stage.steps
+    }
+
+    /// An instruction as it stands goes to the builder.
+    pub(super) fn keep_in_builder(&mut self, step: &Step, why: &str) {
+        self.builder.push(Line::Instruction(step.index));
+        self.because(step, why);
+    }
+
+    /// An instruction as it stands goes to the runtime.
+    pub(super) fn keep_in_runtime(&mut self, step: &Step, why: &str) {
+        self.runtime.push(Line::Instruction(step.index));
+        if let Some(directory) = &step.makes_directory {
+            self.have(directory);
+        }
+        self.because(step, why);
+    }
+
+    /// A new line of the builder.
+    pub(super) fn add_to_builder(&mut self, text: impl Into<String>, why: impl Into<String>) {
+        self.builder.push(Line::New(text.into(), why.into()));
+    }
+
+    /// A new line of the runtime.
+    pub(super) fn add_to_runtime(&mut self, text: impl Into<String>, why: impl Into<String>) {
+        self.runtime.push(Line::New(text.into(), why.into()));
+    }
+
+    /// Says why an instruction goes where it goes; what is said first stays.
+    pub(super) fn because(&mut self, step: &Step, why: &str) {
+        self.why.entry(step.index).or_insert_with(|| why.to_owned());
+    }
+
+    /// Notes that the runtime has a path, and the directories above it.
+    pub(super) fn have(&mut self, path: &str) {
+        let mut at = path;
+        while !at.is_empty() && self.present.insert(at.to_owned()) {
+            at = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+
+    /// Whether the runtime has a path by now, as far as the file brought it.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.present.contains(path)
+    }
+
+    /// Copies a path from the builder to the same place.
+    pub(super) fn copy_from_builder(&mut self, path: &str, flags: &str, why: &str) {
+        if self.present.contains(path) && self.runtime.iter().any(|line| self.copies(line, path)) {
+            return;
+        }
+        let text = match path.contains(' ') {
+            true => format!("COPY --from={{builder}}{flags} [\"{path}\", \"{path}\"]"),
+            false => format!("COPY --from={{builder}}{flags} {path} {path}"),
+        };
+        self.have(path);
+        self.add_to_runtime(text, why);
+    }
+
+    fn copies(&self, line: &Line, path: &str) -> bool {
+        matches!(line, Line::New(text, _) if text.starts_with("COPY --from=") && text.ends_with(&format!(" {path}")))
+    }
+
+    /// Finishes the plan: build arguments are declared where they are used, the stage gets its name.
+    pub(super) fn finish(mut self, runtime_image: String, add: Vec<Line>) -> Plan {
+        self.runtime.splice(0..0, add);
+        self.declare_arguments(&runtime_image);
+        let from = &self.stage.from;
+        let document = self.sources.document;
+        let builder_name = from.name.clone().unwrap_or_else(|| self.free_name());
+        for line in &mut self.runtime {
+            if let Line::New(text, _) = line {
+                *text = text.replace("{builder}", &builder_name);
+            }
+        }
+        let instruction = &document.instructions[from.instruction];
+        let platform = instruction.flag("platform").map(|flag| document.slice(flag.span).to_owned());
+        Plan {
+            builder_name,
+            is_named: from.name.is_some(),
+            builder: self.builder,
+            runtime_image,
+            platform,
+            runtime: self.runtime,
+            notes: self.notes,
+            why: self.why,
+        }
+    }
+
+    /// `builder`, or the next name that neither an image, nor a stage, nor a `--from` of the file uses.
+    fn free_name(&self) -> String {
+        let text = self.sources.document.text().to_lowercase();
+        let is_free = |name: &String| {
+            !text
+                .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
+                .any(|word| word == *name)
+        };
+        let names =
+            std::iter::once("builder".to_owned()).chain((2..).map(|number| format!("builder-{number}")));
+        names.into_iter().find(is_free).unwrap_or_else(|| "builder".to_owned())
+    }
+
+    /// Keeps those ARG lines of the runtime that a later line of it uses.
+    fn declare_arguments(&mut self, _runtime_image: &str) {
+        let document = self.sources.document;
+        let text_of = |line: &Line| match line {
+            Line::Instruction(index) => document.slice(document.instructions[*index].span).to_owned(),
+            Line::Changed(index, span, text) => {
+                let whole = document.instructions[*index].span;
+                format!(
+                    "{}{text}{}",
+                    document.slice(Span::new(whole.start, span.start)),
+                    document.slice(Span::new(span.end, whole.end))
+                )
+            }
+            Line::New(text, _) => text.clone(),
+        };
+        let mut later = String::new();
+        let mut kept = Vec::new();
+        for line in self.runtime.drain(..).rev() {
+            let is_argument = matches!(&line, Line::Instruction(index) if document.instructions[*index].keyword == Keyword::Arg);
+            let text = text_of(&line);
+            if !is_argument || argument_names(&text).iter().any(|name| mentions_variable(&later, name)) {
+                later.push_str(&text);
+                later.push('\n');
+                kept.push(line);
+            }
+        }
+        kept.reverse();
+        self.runtime = kept;
+    }
+}
+
+/// Names that an ARG line declares, read from its words.
+fn argument_names(text: &str) -> Vec<String> {
+    let words = text.split_whitespace().skip(1);
+    words.map(|word| word.split('=').next().unwrap_or(word).trim_matches(['"', '\'']).to_owned()).collect()
+}
+
+/// Whether a text uses a variable as `$NAME` or `${NAME…}`.
+pub(super) fn mentions_variable(text: &str, name: &str) -> bool {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    text.match_indices('$').any(|(at, _)| {
+        let rest = text[at + 1..].strip_prefix('{').unwrap_or(&text[at + 1..]);
+        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(is_name))
+    })
+}

@@ -1,0 +1,149 @@
+//! Commands of a builder's RUN that the runtime repeats: users, directories, modes, the set-up of the system.
+
+use super::planner::{Planner, mentions_variable};
+use crate::analysis::effect::{Action, Effect};
+use crate::analysis::step::Step;
+use crate::analysis::world::Origin;
+use crate::dockerfile::span::Span;
+use crate::note::{Note, Reason};
+
+/// Directories whose content the system's own packages bring: removing a file there is meant for the image.
+const SYSTEM: [&str; 3] = ["/etc/", "/usr/share/", "/var/www/"];
+
+impl Planner<'_> {
+    /// Repeats in the runtime what a RUN of the builder sets up for the image. The instruction stays whole where that
+    /// is all that it does. `also` names further actions to repeat.
+    pub(super) fn replay(&mut self, step: &Step, also: &dyn Fn(&Action) -> bool) -> Result<(), Note> {
+        let wanted: Vec<&Action> =
+            step.actions.iter().filter(|action| self.is_repeated(action) || also(action)).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let is_idle = |action: &Action| matches!(action.effect, Effect::Nothing) && action.program != "cd";
+        let whole = step.actions.iter().all(|action| {
+            is_idle(action) || action.program == "cd" || wanted.iter().any(|one| std::ptr::eq(*one, action))
+        });
+        for action in &wanted {
+            self.remember(action);
+        }
+        if whole {
+            self.keep_in_runtime(step, "sets up users, directories or modes that the program sees");
+            return Ok(());
+        }
+        let mut commands: Vec<String> = Vec::new();
+        for action in wanted {
+            if action.nested || action.conditional {
+                let message = format!(
+                    "`{}` matters to the runtime, but it stands in a script or a condition",
+                    action.text
+                );
+                return Err(Note::refusal(Reason::UnknownCommand, action.span, message)
+                    .help("put it into a RUN of its own"));
+            }
+            commands.push(self.command_text(action, step)?);
+        }
+        commands.dedup();
+        let text = format!("RUN {}", commands.join(" \\\n    && "));
+        self.add_to_runtime(text, "the part of a builder's RUN that sets up users, directories or modes");
+        Ok(())
+    }
+
+    /// Whether the runtime repeats a command wherever it stands.
+    fn is_repeated(&self, action: &Action) -> bool {
+        match &action.effect {
+            Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
+            Effect::CreateDirectory(paths) => !paths
+                .iter()
+                .all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path)),
+            Effect::ChangeMode(paths) => {
+                !paths.is_empty() && paths.iter().all(|path| self.has(path) || is_standing(path))
+            }
+            Effect::Remove(paths) => {
+                let in_system = |path: &String| SYSTEM.iter().any(|directory| path.starts_with(directory));
+                let forced =
+                    action.text.split_whitespace().any(|word| word.starts_with('-') && word.contains('f'));
+                forced && !paths.is_empty() && paths.iter().all(in_system)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a directory is gone in the end, or holds nothing but what only the build reads.
+    fn holds_only_sources(&self, directory: &str) -> bool {
+        let world = &self.stage.world;
+        if !world.exists(directory) {
+            return true;
+        }
+        let prefix = format!("{directory}/");
+        let mut below = world.paths.iter().filter(|(path, _)| path.starts_with(&prefix)).peekable();
+        let sources = &self.sources.recipe.files.sources;
+        below.peek().is_some()
+            && below.all(|(path, entry)| match &entry.origin {
+                Origin::Context(source) => sources.is_match(source),
+                Origin::Written => sources.is_match(path.trim_start_matches('/')),
+                _ => false,
+            })
+    }
+
+    /// Notes what the runtime then has.
+    fn remember(&mut self, action: &Action) {
+        match &action.effect {
+            Effect::CreateDirectory(paths) | Effect::Write(paths) => {
+                for path in paths {
+                    self.have(path);
+                }
+            }
+            Effect::CreateUser(name) => self.have(&format!("/home/{name}")),
+            _ => {}
+        }
+    }
+
+    /// The command as written, so that it means the same by itself.
+    fn command_text(&self, action: &Action, step: &Step) -> Result<String, Note> {
+        let document = self.sources.document;
+        let mut text = document.slice(action.statement).to_owned();
+        let known = &step.before.variables;
+        let variables = text.match_indices('$').map(|(at, _)| variable_name(&text[at + 1..]));
+        let own: Vec<&str> =
+            variables.filter(|name| !name.is_empty() && !known.values.contains_key(*name)).collect();
+        let is_set_here = |name: &&str| {
+            let before = document.slice(Span::new(step.span.start, action.statement.start));
+            mentions_assignment(before, name) || name.starts_with(|first: char| !first.is_ascii_alphabetic())
+        };
+        if own.iter().any(is_set_here) {
+            if action.text.contains(['$', '*', '?', '`', '|', '>', '<', '"', '\'']) {
+                let message = format!("`{}` uses a variable that its own RUN sets", action.text);
+                return Err(Note::refusal(Reason::UnknownCommand, action.span, message)
+                    .help("put the users and directories into a RUN of their own"));
+            }
+            text.clone_from(&action.text);
+        }
+        let workdir = step.before.workdir.as_deref().unwrap_or("/");
+        if action.directory != workdir && !text.contains(" /") {
+            text = format!("cd {} && {text}", crate::recipe::command::quoted(&action.directory));
+        }
+        Ok(text)
+    }
+}
+
+fn variable_name(rest: &str) -> &str {
+    let rest = rest.strip_prefix('{').unwrap_or(rest);
+    let end =
+        rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+    &rest[..end]
+}
+
+fn mentions_assignment(text: &str, name: &str) -> bool {
+    text.contains(&format!("{name}="))
+        || mentions_variable(text, name)
+        || text.contains(&format!("for {name} "))
+}
+
+/// Directories that every image has.
+fn is_standing(path: &str) -> bool {
+    [
+        "/tmp", "/var", "/var/log", "/var/run", "/var/lib", "/opt", "/srv", "/home", "/root", "/etc", "/run",
+        "/mnt",
+    ]
+    .contains(&path)
+}

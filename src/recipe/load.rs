@@ -1,0 +1,319 @@
+//! Rule files: from TOML to checked recipes. Unknown keys are refused, patterns are read, captures must be bound.
+//!
+//! The `Written…` types mirror the files; only the functions here turn them into what the rest of restage uses.
+
+use super::command::{CommandRule, EffectKind, Pattern};
+use super::{
+    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment, Wrapper,
+};
+use crate::dockerfile::span::Span;
+use crate::rule_error::RuleError;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+
+/// The files of `rules/` that are recipes or command rules, in the order in which they are tried.
+const EMBEDDED: [(&str, &str); 4] = [
+    ("commands.toml", include_str!("../../rules/commands.toml")),
+    ("python.toml", include_str!("../../rules/python.toml")),
+    ("go.toml", include_str!("../../rules/go.toml")),
+    ("rust.toml", include_str!("../../rules/rust.toml")),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenFile {
+    /// Present in a recipe, absent in a file of system rules.
+    name: Option<String>,
+    #[serde(default)]
+    images: Vec<String>,
+    runtime: Option<WrittenRuntime>,
+    #[serde(default)]
+    toolchain: Vec<String>,
+    #[serde(default)]
+    build_environment: Vec<String>,
+    libraries: Option<String>,
+    files: Option<WrittenFiles>,
+    virtual_environment: Option<WrittenEnvironment>,
+    manifests: Option<WrittenManifests>,
+    #[serde(default)]
+    embedders: Vec<String>,
+    #[serde(default)]
+    installers: Vec<String>,
+    #[serde(default)]
+    unlocked_crates: Vec<String>,
+    #[serde(default)]
+    command: Vec<toml::Spanned<WrittenCommand>>,
+    #[serde(default)]
+    starter: Vec<WrittenStarter>,
+    #[serde(default)]
+    alias: Vec<WrittenAlias>,
+    #[serde(default)]
+    wrapper: Vec<WrittenWrapper>,
+    #[serde(default)]
+    manager: Vec<WrittenManager>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenRuntime {
+    Binary,
+    Interpreter,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFiles {
+    #[serde(default)]
+    sources: Vec<String>,
+    #[serde(default)]
+    metadata: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenEnvironment {
+    path: String,
+    create: String,
+    prefix: String,
+    since: String,
+    #[serde(default)]
+    versioned: Vec<String>,
+    #[serde(default)]
+    resets_path: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenManifests {
+    files: Vec<String>,
+    #[serde(default)]
+    required: Vec<String>,
+    #[serde(default)]
+    unless: Vec<String>,
+    #[serde(default)]
+    unless_set: Vec<String>,
+    fetch: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCommand {
+    run: OneOrMany,
+    #[serde(default)]
+    values: Vec<String>,
+    #[serde(default)]
+    with: Vec<String>,
+    effect: EffectKind,
+    writes: Option<OneOrMany>,
+    from: Option<String>,
+    manager: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenStarter {
+    run: String,
+    #[serde(default)]
+    values: Vec<String>,
+    from: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAlias {
+    words: OneOrMany,
+    is: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWrapper {
+    programs: Vec<String>,
+    #[serde(default)]
+    values: Vec<String>,
+    #[serde(default)]
+    operands: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenManager {
+    name: String,
+    programs: Vec<String>,
+    distributions: Vec<String>,
+    update: Option<String>,
+    install: String,
+    lean: Option<String>,
+    clean: Option<String>,
+    certificates: String,
+    certificate_bundle: String,
+    zones: String,
+    content_types: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// See [`Recipes::load`].
+pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
+    let mut recipes = Recipes {
+        recipes: Vec::new(),
+        system: Vec::new(),
+        aliases: Vec::new(),
+        wrappers: Vec::new(),
+        managers: Vec::new(),
+    };
+    for (file, text) in EMBEDDED {
+        add(&mut recipes, file, text)?;
+    }
+    for (file, text) in overlay {
+        add(&mut recipes, file, text)?;
+    }
+    Ok(recipes)
+}
+
+fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
+    let fail = |span: Option<std::ops::Range<usize>>, message: String| RuleError {
+        file: file.to_owned(),
+        span: span.map(|range| Span::new(range.start, range.end)),
+        text: text.to_owned(),
+        message,
+    };
+    let written: WrittenFile =
+        toml::from_str(text).map_err(|error| fail(error.span(), error.message().to_owned()))?;
+    let commands = written
+        .command
+        .into_iter()
+        .map(|command| {
+            let span = command.span();
+            check_command(command.into_inner()).map_err(|message| fail(Some(span), message))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    recipes.aliases.extend(written.alias.into_iter().flat_map(|alias| {
+        let is = words(&alias.is);
+        alias.words.into_vec().into_iter().map(move |one| Alias { words: words(&one), is: is.clone() })
+    }));
+    recipes.wrappers.extend(written.wrapper.into_iter().flat_map(|wrapper| {
+        let WrittenWrapper { programs, values, operands } = wrapper;
+        programs.into_iter().map(move |program| Wrapper { program, values: values.clone(), operands })
+    }));
+    recipes.managers.extend(written.manager.into_iter().map(|manager| Manager {
+        name: manager.name,
+        programs: manager.programs,
+        distributions: manager.distributions,
+        update: manager.update,
+        install: manager.install,
+        lean: manager.lean,
+        clean: manager.clean,
+        certificates: manager.certificates,
+        certificate_bundle: manager.certificate_bundle,
+        zones: manager.zones,
+        content_types: manager.content_types,
+    }));
+    let Some(name) = written.name else {
+        recipes.system.splice(0..0, commands);
+        return Ok(());
+    };
+    let files = written.files.unwrap_or(WrittenFiles { sources: Vec::new(), metadata: Vec::new() });
+    let recipe = Recipe {
+        name,
+        images: written.images,
+        runtime: match written.runtime {
+            Some(WrittenRuntime::Interpreter) => RuntimeKind::Interpreter,
+            Some(WrittenRuntime::Binary) | None => RuntimeKind::Binary,
+        },
+        toolchain: written.toolchain,
+        build_environment: written.build_environment,
+        libraries: written.libraries,
+        files: FileKinds {
+            sources: globs(&files.sources).map_err(|message| fail(None, message))?,
+            metadata: globs(&files.metadata).map_err(|message| fail(None, message))?,
+        },
+        commands,
+        starters: written
+            .starter
+            .into_iter()
+            .map(|starter| Starter { run: words(&starter.run), values: starter.values, from: starter.from })
+            .collect(),
+        environment: written.virtual_environment.map(|environment| VirtualEnvironment {
+            path: environment.path,
+            create: environment.create,
+            prefix: environment.prefix,
+            since: environment.since,
+            versioned: environment.versioned,
+            resets_path: environment.resets_path,
+        }),
+        manifests: written.manifests.map(|manifests| Manifests {
+            files: manifests.files,
+            required: manifests.required,
+            unless: manifests.unless,
+            unless_set: manifests.unless_set,
+            fetch: manifests.fetch,
+        }),
+        embedders: written.embedders,
+        installers: written.installers,
+        unlocked_crates: written.unlocked_crates,
+    };
+    recipes.recipes.retain(|known| known.name != recipe.name);
+    recipes.recipes.push(recipe);
+    Ok(())
+}
+
+fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
+    let run =
+        written.run.into_vec().iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let writes = written.writes.map(OneOrMany::into_vec).unwrap_or_default();
+    for template in &writes {
+        let Some((_, rest)) = template.split_once('{') else { continue };
+        let Some((name, _)) = rest.split_once('}') else {
+            return Err(format!("`{template}` has no closing brace"));
+        };
+        let known = ["operands", "rest", "last"].contains(&name)
+            || (name.starts_with('-') && written.values.iter().any(|value| value == name))
+            || run.iter().all(|pattern| pattern.captures().any(|capture| capture == name));
+        if !known {
+            return Err(format!(
+                "`{template}`: `{name}` is neither bound by every `run` pattern, nor an option of `values`, nor one of operands, rest, last"
+            ));
+        }
+    }
+    Ok(CommandRule {
+        run,
+        values: written.values,
+        with: written.with,
+        effect: written.effect,
+        writes,
+        from: written.from,
+        manager: written.manager,
+    })
+}
+
+/// Patterns as in .gitignore: one without a slash matches the last component, `/` at the end means everything below.
+fn globs(patterns: &[String]) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let whole = match pattern.strip_suffix('/') {
+            Some(directory) if directory.contains('/') => format!("{directory}/**"),
+            Some(directory) => format!("{{{directory},**/{directory}}}/**"),
+            None if pattern.contains('/') => pattern.clone(),
+            None => format!("{{{pattern},**/{pattern}}}"),
+        };
+        let glob = GlobBuilder::new(&whole).literal_separator(true).case_insensitive(true).build();
+        set.add(glob.map_err(|error| format!("`{pattern}`: {error}"))?);
+    }
+    set.build().map_err(|error| error.to_string())
+}

@@ -1,0 +1,83 @@
+//! What the engines of the languages say that a command makes.
+
+use crate::context::Context;
+
+/// What an engine may ask of the place in which a command runs.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The build context, where it can be seen.
+    pub context: Option<&'a Context>,
+    /// The context path behind an absolute path of the image (file or directory), where a COPY or a bind mount brought it.
+    pub locate: &'a dyn Fn(&str) -> Option<String>,
+    /// Absolute home directory of the user.
+    pub home: &'a str,
+    /// Version of the toolchain, as far as its image tells: `1.22`.
+    pub version: Option<&'a str>,
+    /// Whether the user is root.
+    pub root: bool,
+}
+
+/// Packages of the language that a command installs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dependencies {
+    /// Where they go.
+    pub target: Target,
+    /// Normalised names, as far as they can be told.
+    pub names: Vec<String>,
+    /// Those that are compiled, whatever wheel there is; `:all:` for every one.
+    pub compiled: Vec<String>,
+    /// Files of the image that the command reads, absolute.
+    pub files: Vec<String>,
+    /// Whether `files` is all that it reads.
+    pub complete: bool,
+    /// Whether packages are built with what the interpreter's prefix has installed (`--no-build-isolation`).
+    pub needs_installed_tools: bool,
+    /// Directories of the image installed as projects, absolute.
+    pub projects: Vec<String>,
+    /// Directories of the image to which the installed package points, absolute: they must stay (`pip install -e`).
+    pub editable: Vec<String>,
+}
+
+/// Where dependencies go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// The interpreter's own prefix, or the virtual environment in force.
+    #[default]
+    Default,
+    /// The home directory of the user.
+    User,
+    /// This directory.
+    Directory(String),
+    /// A virtual environment, by its absolute path.
+    Environment(String),
+    /// The interpreter's own prefix, whatever virtual environment is in force.
+    Prefix,
+    /// A place that can't be told: the command as a person would name it.
+    Elsewhere(String),
+}
+
+/// Programs that a command compiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// Absolute paths of the programs, as far as they can be told.
+    pub programs: Vec<String>,
+    /// Absolute directories into which programs go whose names can't all be told.
+    pub directories: Vec<String>,
+    /// Why not everything can be told, in one sentence.
+    pub unknown: Option<String>,
+    /// Whether C libraries may be linked: known not to be (`Some(false)`), known to be, or not known.
+    pub cgo: Option<bool>,
+    /// Directories of the image that hold the sources, absolute.
+    pub sources: Vec<String>,
+}
+
+/// What CMD does with the toolchain, taken apart: the builder builds, the runtime starts the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Started {
+    /// The command that the builder runs instead.
+    pub build: String,
+    /// The program that it makes, absolute.
+    pub program: String,
+    /// Arguments that the program is started with.
+    pub arguments: Vec<String>,
+}

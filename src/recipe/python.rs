@@ -1,0 +1,98 @@
+//! What pip and setup.py install, where it goes, and which files they read to do so.
+
+use super::command::{Call, absolute};
+use super::product::{Dependencies, Surroundings, Target};
+use crate::context::python;
+
+/// `pip install`.
+pub fn pip(call: &Call, around: Surroundings<'_>) -> Dependencies {
+    let mut found = Dependencies { complete: true, target: target(call, around), ..Dependencies::default() };
+    for option in ["-r", "--requirement", "-c", "--constraint"] {
+        for file in call.options.get(option).into_iter().flatten() {
+            requirements(&mut found, &call.absolute(file), option.contains('r'), around);
+        }
+    }
+    for option in ["-e", "--editable"] {
+        for path in call.options.get(option).into_iter().flatten() {
+            if path.contains("://") {
+                found.complete = false;
+            } else {
+                let directory = call.absolute(path.split('[').next().unwrap_or(path));
+                found.editable.push(directory.clone());
+                project(&mut found, directory, around);
+            }
+        }
+    }
+    for operand in &call.operands {
+        match python::requirement_name(operand) {
+            Some(name) => found.names.push(name),
+            None if operand.contains("://") => {}
+            None => project(&mut found, call.absolute(operand.split('[').next().unwrap_or(operand)), around),
+        }
+    }
+    found.needs_installed_tools = call.has(&["--no-build-isolation", "--no-use-pep517"]);
+    for option in call.options.get("--no-binary").into_iter().flatten() {
+        found.compiled.extend(option.split(',').map(str::to_owned));
+    }
+    found
+}
+
+/// `python setup.py install` and `develop`.
+pub fn setup(call: &Call, develops: bool, around: Surroundings<'_>) -> Dependencies {
+    let mut found = Dependencies { target: target(call, around), ..Dependencies::default() };
+    if develops {
+        found.editable.push(call.directory.clone());
+    }
+    project(&mut found, call.directory.clone(), around);
+    found
+}
+
+fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Surroundings<'_>) {
+    found.files.push(path.to_owned());
+    let located = around.context.zip((around.locate)(path));
+    let Some(read) = located.and_then(|(context, file)| Some((python::requirements(context, &file)?, file)))
+    else {
+        found.complete = false;
+        return;
+    };
+    let (read, file) = read;
+    found.complete &= read.complete && read.local.is_empty();
+    // an include stands beside the file that names it, in the image as in the context
+    let above = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+    let (image, context) = (above(path), above(&file));
+    for include in read.files.iter().filter(|include| **include != file) {
+        match include.strip_prefix(context.as_str()) {
+            Some(rest) => found.files.push(absolute(&image, rest.trim_start_matches('/'))),
+            None => found.complete = false,
+        }
+    }
+    if installs {
+        found.names.extend(read.names);
+        found.compiled.extend(read.compiled);
+        for local in &read.local {
+            let editable = local.strip_prefix("-e ").or_else(|| local.strip_prefix("--editable "));
+            let directory = absolute(&image, editable.unwrap_or(local).trim());
+            if editable.is_some() {
+                found.editable.push(directory.clone());
+            }
+            project(found, directory, around);
+        }
+    }
+}
+
+fn project(found: &mut Dependencies, directory: String, around: Surroundings<'_>) {
+    let located = around.context.zip((around.locate)(&directory));
+    if let Some(read) = located.and_then(|(context, path)| python::project(context, &path)) {
+        found.names.extend(read.dependencies);
+    }
+    found.complete = false;
+    found.projects.push(directory);
+}
+
+fn target(call: &Call, around: Surroundings<'_>) -> Target {
+    match call.option(&["-t", "--target", "--prefix", "--root", "--install-lib"]) {
+        Some(directory) => Target::Directory(call.absolute(directory)),
+        None if call.has(&["--user"]) || !around.root => Target::User,
+        None => Target::Default,
+    }
+}

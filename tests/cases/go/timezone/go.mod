@@ -1,0 +1,3 @@
+module example.com/meet
+
+go 1.22

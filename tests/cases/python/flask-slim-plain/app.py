@@ -1,0 +1,10 @@
+"""One route."""
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello():
+    return "Hello World!\n"

@@ -1,0 +1,1 @@
+"""A journal whose pages are commits."""

@@ -1,0 +1,1 @@
+"""A ledger kept in PostgreSQL."""

@@ -1,0 +1,5 @@
+"""A test."""
+
+
+def test_sum():
+    assert 1 + 1 == 2
