@@ -111,15 +111,24 @@ fn words_of(table: &[(Language, &'static [&'static str])], language: Language) -
 }
 
 /// Whether any source file, script or configuration file below a directory says this text (a file's name, say).
-/// Files whose path is `except` are not asked, nor are tests, documents and lock files.
-pub fn mentions(context: &Context, directory: &str, text: &str, except: &str) -> bool {
+/// See [`texts`] for which files are asked.
+pub fn mentions(context: &Context, directory: &str, text: &str, is_asked: &dyn Fn(&str) -> bool) -> bool {
+    texts(context, directory, is_asked).any(|(_, content)| content.contains(text))
+}
+
+/// Path and text of every source file, script or configuration file below a directory, but for tests, documents and lock
+/// files, and for those that `is_asked` leaves out.
+pub fn texts<'a>(
+    context: &'a Context,
+    directory: &str,
+    is_asked: &'a dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'a str, String)> {
     const SAY_NOTHING: &[&str] = &["md", "rst", "adoc", "lock", "sum", "svg", "css", "map"];
-    let extension = |file: &str| path::name(file).rsplit_once('.').map(|(_, extension)| extension.to_owned());
-    own_files(context, directory)
-        .filter(|file| {
-            *file != except && !extension(file).is_some_and(|found| SAY_NOTHING.contains(&found.as_str()))
-        })
-        .any(|file| context.text(file).is_some_and(|content| content.contains(text)))
+    let says = |file: &&str| {
+        let extension = path::name(file).rsplit_once('.').map(|(_, extension)| extension);
+        is_asked(file) && !extension.is_some_and(|found| SAY_NOTHING.contains(&found))
+    };
+    own_files(context, directory).filter(says).filter_map(|file| Some((file, context.text(file)?)))
 }
 
 /// Files below a directory that are the program's own, without its tests.

@@ -126,8 +126,7 @@ fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
 }
 
 impl Planner<'_> {
-    /// The line that gives the runtime its packages. On a release whose packages left the mirrors only certificates can be
-    /// had, from the builder.
+    /// The line that gives the runtime its packages. A release whose packages left the mirrors has none.
     pub(super) fn packages_line(
         &self,
         packages: &RuntimePackages,
@@ -136,27 +135,15 @@ impl Planner<'_> {
         if packages.names.is_empty() || self.sources.knowledge.packages_are_served(distribution) {
             return Ok(self.install_line(packages, distribution));
         }
-        let manager = self.sources.recipes.manager_of(distribution);
-        match manager.filter(|manager| packages.names == [manager.certificates.as_str()]) {
-            Some(manager) => {
-                let bundle = &manager.certificate_bundle;
-                Ok(Some(format!("COPY --from={{builder}} {bundle} {bundle}")))
-            }
-            None => {
-                let needed = packages.names.join(", ");
-                let message = format!("the runtime needs {needed}, and the packages of {distribution} left its mirrors");
-                Err(Note::refusal(Reason::ArchivedRelease, self.stage.from.image_span, message)
-                    .help("move the base image to a release that is still served"))
-            }
-        }
+        let needed = packages.names.join(", ");
+        let message =
+            format!("the runtime needs {needed}, and the packages of {distribution} left its mirrors");
+        Err(Note::refusal(Reason::ArchivedRelease, self.stage.from.image_span, message)
+            .help("move the base image to a release that is still served"))
     }
 
     /// The line that installs packages, in the manner of the distribution's package manager.
-    fn install_line(
-        &self,
-        packages: &RuntimePackages,
-        distribution: &Distribution,
-    ) -> Option<String> {
+    fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<String> {
         if packages.names.is_empty() {
             return None;
         }
@@ -170,8 +157,8 @@ impl Planner<'_> {
         };
         let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
         let install = manager.install.replace("{packages}", &format!("{}{listed}", lean.unwrap_or_default()));
-        let parts = [manager.update.clone(), Some(install), manager.clean.clone()];
-        let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" \\\n    && ");
+        let parts = manager.update.iter().cloned().chain([install]).chain(manager.clean.iter().cloned());
+        let joined = parts.collect::<Vec<_>>().join(" \\\n    && ");
         Some(format!("RUN {joined}"))
     }
 }

@@ -4,12 +4,14 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::{
-    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment, Wrapper,
+    Alias, Data, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment,
+    Wrapper,
 };
 use crate::dockerfile::span::Span;
 use crate::rule_error::RuleError;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The files of `rules/` that are recipes or command rules, in the order in which they are tried.
 const EMBEDDED: [(&str, &str); 4] = [
@@ -40,6 +42,8 @@ struct WrittenFile {
     #[serde(default)]
     installers: Vec<String>,
     #[serde(default)]
+    content_type_users: Vec<String>,
+    #[serde(default)]
     unlocked_crates: Vec<String>,
     #[serde(default)]
     command: Vec<toml::Spanned<WrittenCommand>>,
@@ -51,6 +55,8 @@ struct WrittenFile {
     wrapper: Vec<WrittenWrapper>,
     #[serde(default)]
     manager: Vec<WrittenManager>,
+    #[serde(default)]
+    data: Vec<WrittenData>,
 }
 
 #[derive(Deserialize)]
@@ -144,11 +150,17 @@ struct WrittenManager {
     update: Option<String>,
     install: String,
     lean: Option<String>,
-    clean: Option<String>,
-    certificates: String,
-    certificate_bundle: String,
-    zones: String,
-    content_types: String,
+    #[serde(default)]
+    clean: Vec<String>,
+    #[serde(default)]
+    data: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenData {
+    name: String,
+    path: String,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +187,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         aliases: Vec::new(),
         wrappers: Vec::new(),
         managers: Vec::new(),
+        data: Vec::new(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -219,11 +232,9 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         install: manager.install,
         lean: manager.lean,
         clean: manager.clean,
-        certificates: manager.certificates,
-        certificate_bundle: manager.certificate_bundle,
-        zones: manager.zones,
-        content_types: manager.content_types,
+        data: manager.data,
     }));
+    recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
     let Some(name) = written.name else {
         recipes.system.splice(0..0, commands);
         return Ok(());
@@ -266,6 +277,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         }),
         embedders: written.embedders,
         installers: written.installers,
+        content_type_users: written.content_type_users,
         unlocked_crates: written.unlocked_crates,
     };
     recipes.recipes.retain(|known| known.name != recipe.name);

@@ -122,17 +122,13 @@ impl Judge<'_> {
                 continue;
             };
             for source in &copy.sources {
-                let standard = stage.world.is_directory(source, &stage.state) || self.is_certificate_bundle(source);
+                let standard = stage.world.is_directory(source, &stage.state)
+                    || self.sources.recipes.data.iter().any(|data| data.path == *source);
                 if !standard && !stage.world.exists(source) {
                     found.push(format!("`{source}` is not known to exist in stage `{from}`"));
                 }
             }
         }
-    }
-
-    /// Whether a path is the bundle of certificates, which the images of every language carry.
-    fn is_certificate_bundle(&self, path: &str) -> bool {
-        self.sources.recipes.managers.iter().any(|manager| manager.certificate_bundle == path)
     }
 
     /// Every program that the original starts is there.
