@@ -7,6 +7,7 @@ use std::fmt;
 use tables::RELEASES;
 
 mod bases;
+mod explain;
 pub mod images;
 pub mod libraries;
 mod overlay;
@@ -105,6 +106,15 @@ pub enum Libc {
     Glibc,
     /// musl
     Musl,
+}
+
+impl fmt::Display for Libc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Glibc => "glibc",
+            Self::Musl => "musl",
+        })
+    }
 }
 
 /// All facts: the embedded tables, and over them the user's own.

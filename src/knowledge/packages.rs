@@ -1,7 +1,7 @@
 //! Which stage a distribution package belongs to.
 
 use super::images::{Image, Layer, Variant};
-use super::table::{self, Table};
+use super::table::{self, Row, Table};
 use super::tables::{
     ALPINE_LIBRARIES, DEBIAN_LIBRARIES, IMAGE_EXTRAS, IMAGE_PACKAGES, PACKAGE_PATTERNS, PACKAGES,
     RHEL_LIBRARIES, UBUNTU_LIBRARIES,
@@ -22,15 +22,37 @@ pub enum Belongs {
     Unknown,
 }
 
-impl Belongs {
-    /// What a row of the tables of packages says.
-    fn of(belongs: &str, instead: impl Iterator<Item = String>, programs: Vec<String>) -> Self {
-        match belongs {
-            "builder" => Self::Builder(instead.collect()),
-            "called" => Self::BuilderUnlessCalled(programs),
-            "runtime" => Self::Runtime,
-            _ => Self::Unknown,
-        }
+/// Where a package belongs, and why.
+pub(super) struct Judged {
+    pub belongs: Belongs,
+    /// The table that says so.
+    pub table: &'static Table,
+    /// Key of its row.
+    pub key: String,
+}
+
+impl Judged {
+    /// What a row of the tables of packages says, on an image of `family`. `name` makes a package name of a word of `instead`.
+    fn by(table: &'static Table, row: Row<'_>, family: Option<&str>, name: impl Fn(&str) -> String) -> Self {
+        let has_its_own = family.is_some_and(|family| row.words("own").any(|own| own == family));
+        let belongs = match row.get("belongs") {
+            _ if has_its_own => Belongs::Builder(Vec::new()),
+            "builder" => Belongs::Builder(row.words("instead").map(name).collect()),
+            "called" => Belongs::BuilderUnlessCalled(row.words("programs").map(str::to_owned).collect()),
+            "runtime" => Belongs::Runtime,
+            _ => Belongs::Unknown,
+        };
+        Self { belongs, table, key: row.key().to_owned() }
+    }
+}
+
+/// The table of the libraries behind a distribution's development packages.
+fn libraries_of(distribution: &Distribution) -> &'static Table {
+    match distribution {
+        Distribution::Debian(_) => &DEBIAN_LIBRARIES,
+        Distribution::Ubuntu(_) => &UBUNTU_LIBRARIES,
+        Distribution::Alpine(_) => &ALPINE_LIBRARIES,
+        Distribution::Rhel(_) => &RHEL_LIBRARIES,
     }
 }
 
@@ -47,21 +69,32 @@ impl Knowledge {
     }
 
     fn belongs(&self, name: &str, distribution: &Distribution, family: Option<&str>) -> Belongs {
+        self.judged(name, distribution, family).map_or(Belongs::Unknown, |judged| judged.belongs)
+    }
+
+    /// Where a package belongs, and the row that says so. `family` is that of the image it is installed on.
+    pub(super) fn judged(
+        &self,
+        name: &str,
+        distribution: &Distribution,
+        family: Option<&str>,
+    ) -> Option<Judged> {
         for name in spellings(name, distribution) {
             let key = format!("{}/{name}", distribution.packages());
             if let Some(row) = table::row(&self.overlay, &PACKAGES, &key) {
-                if family.is_some_and(|family| row.words("own").any(|own| own == family)) {
-                    return Belongs::Builder(Vec::new());
-                }
-                let programs = row.words("programs").map(str::to_owned).collect();
-                return Belongs::of(row.get("belongs"), row.words("instead").map(str::to_owned), programs);
+                return Some(Judged::by(&PACKAGES, row, family, |word| word.to_owned()));
             }
             if let Some(libraries) = self.libraries_behind(name, distribution) {
-                return Belongs::Builder(libraries);
+                let table = libraries_of(distribution);
+                return Some(Judged { belongs: Belongs::Builder(libraries), table, key: name.to_owned() });
             }
         }
-        let Some(name) = spellings(name, distribution).last() else { return Belongs::Unknown };
-        self.pattern_of(name, distribution, family)
+        let name = spellings(name, distribution).last()?;
+        let prefix = format!("{}/", distribution.packages());
+        let matching = table::rows(&self.overlay, &PACKAGE_PATTERNS, &prefix)
+            .filter_map(|row| Some((wildcard(row.key().strip_prefix(&prefix)?, name)?, row)));
+        let (stood_for, row) = matching.max_by_key(|(_, row)| row.key().len())?;
+        Some(Judged::by(&PACKAGE_PATTERNS, row, family, |word| word.replace('*', stood_for)))
     }
 
     /// The shared libraries that a development package stands for at run time; `None` where the tables of the release do not know it.
@@ -70,37 +103,18 @@ impl Knowledge {
             let libraries = cell.split_ascii_whitespace().filter(|word| *word != ".");
             (!cell.is_empty()).then(|| libraries.map(str::to_owned).collect())
         };
-        let row = |table: &Table| table::row(&self.overlay, table, dev);
+        let row = table::row(&self.overlay, libraries_of(distribution), dev)?;
         match distribution {
-            Distribution::Debian(suite) => words(row(&DEBIAN_LIBRARIES)?.across(suite)),
-            Distribution::Ubuntu(suite) => words(row(&UBUNTU_LIBRARIES)?.across(suite)),
-            Distribution::Rhel(_) => words(row(&RHEL_LIBRARIES)?.get("runtime")),
+            Distribution::Debian(suite) | Distribution::Ubuntu(suite) => words(row.across(suite)),
+            Distribution::Rhel(_) => words(row.get("runtime")),
             Distribution::Alpine(release) => {
                 let release = Version::parse(release).unwrap_or(Version::NEWEST);
                 let holds =
                     |part: &&str| part.split_once(": ").is_none_or(|(range, _)| release.within(range));
-                let part = row(&ALPINE_LIBRARIES)?.get("runtime").split("; ").find(holds)?;
+                let part = row.get("runtime").split("; ").find(holds)?;
                 words(part.split_once(": ").map_or(part, |(_, names)| names))
             }
         }
-    }
-
-    /// What the longest pattern that a name matches says of it.
-    fn pattern_of(&self, name: &str, distribution: &Distribution, family: Option<&str>) -> Belongs {
-        let prefix = format!("{}/", distribution.packages());
-        let matching = table::rows(&self.overlay, &PACKAGE_PATTERNS, &prefix)
-            .filter_map(|row| Some((wildcard(row.key().strip_prefix(&prefix)?, name)?, row)));
-        let Some((stood_for, row)) = matching.max_by_key(|(_, row)| row.key().len()) else {
-            return Belongs::Unknown;
-        };
-        if family.is_some_and(|family| row.words("own").any(|own| own == family)) {
-            return Belongs::Builder(Vec::new());
-        }
-        Belongs::of(
-            row.get("belongs"),
-            row.words("instead").map(|word| word.replace('*', stood_for)),
-            Vec::new(),
-        )
     }
 
     /// A package that an image carries and a bare distribution image (of the same release) or slim counterpart lacks.

@@ -6,6 +6,7 @@ use crate::analysis::effect::{Effect, Packages};
 use crate::knowledge::Distribution;
 use crate::knowledge::packages::Belongs;
 use crate::note::{Note, Reason};
+use crate::recipe::command::quoted;
 use std::collections::BTreeSet;
 
 /// The packages that the runtime installs.
@@ -132,17 +133,15 @@ impl Planner<'_> {
         let manager = self.sources.recipes.manager_of(distribution)?;
         let mut names = packages.names.clone();
         names.sort();
-        let indent = "    ";
-        let listed = names
-            .iter()
-            .map(|name| format!("\\\n{indent}{indent}{}", crate::recipe::command::quoted(name)))
-            .collect::<Vec<_>>();
+        let quoted = names.iter().map(|name| quoted(name));
+        let listed = match names.len() {
+            1 => quoted.collect(),
+            _ => quoted.map(|name| format!("\\\n        {name}")).collect::<Vec<_>>().join(" "),
+        };
         let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
-        let install = manager
-            .install
-            .replace("{packages}", &format!("{}{}", lean.unwrap_or_default(), listed.join(" ")));
+        let install = manager.install.replace("{packages}", &format!("{}{listed}", lean.unwrap_or_default()));
         let parts = [manager.update.clone(), Some(install), manager.clean.clone()];
-        let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(&format!(" \\\n{indent}&& "));
+        let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" \\\n    && ");
         Some(format!("RUN {joined}"))
     }
 }

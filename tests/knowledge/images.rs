@@ -1,6 +1,7 @@
 //! What a FROM stands for, and what takes its place.
 
-use super::{reference, rows, written};
+use super::{reference, rows};
+use restage::dockerfile::reference::ImageReference;
 use restage::knowledge::Knowledge;
 
 /// An image's meaning in one line.
@@ -30,7 +31,7 @@ fn a_tag_stands_for_a_release() {
 #[test]
 fn a_runtime_base_keeps_release_and_registry() {
     let knowledge = Knowledge::embedded();
-    let said = |found: Option<_>| found.as_ref().map_or("none".to_owned(), written);
+    let said = |found: Option<ImageReference>| found.as_ref().map_or("none".to_owned(), ToString::to_string);
     for row in rows(include_str!("bases.txt")) {
         let [name, slim, pinned, bare] = row[..] else { panic!("four columns: {row:?}") };
         let from = reference(name);
@@ -53,7 +54,7 @@ fn the_newest_alpine_comes_from_the_same_place() {
         ("public.ecr.aws/docker/library/golang:1.22", "public.ecr.aws/docker/library/alpine:3.24"),
         ("registry.example.com/base/golang:1.22", "alpine:3.24"),
     ] {
-        assert_eq!(written(&knowledge.newest_alpine(&reference(like))), expected);
+        assert_eq!(knowledge.newest_alpine(&reference(like)).to_string(), expected);
     }
 }
 
