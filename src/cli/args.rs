@@ -57,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", help_heading = PLAN)]
     pub(super) context: Option<PathBuf>,
 
-    /// Lay the rule files (*.toml) of this folder over the built-in ones
+    /// Lay the recipes (*.toml) and tables (*.tsv) of this folder over the built-in ones
     #[arg(long, value_name = "DIR", help_heading = PLAN)]
     pub(super) rules: Option<PathBuf>,
 
