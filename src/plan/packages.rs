@@ -6,6 +6,7 @@ use crate::analysis::effect::{Effect, Packages};
 use crate::knowledge::Distribution;
 use crate::knowledge::packages::Belongs;
 use crate::note::{Note, Reason};
+use crate::recipe::RuntimeKind;
 use crate::recipe::command::quoted;
 use std::collections::BTreeSet;
 
@@ -95,6 +96,7 @@ pub(super) fn split(
                 }
                 Belongs::BuilderUnlessCalled(programs) => {
                     programs.iter().any(|program| called.contains(program))
+                        || is_for_the_container(planner, bare(name), &programs)
                 }
             };
             if keep && !knowledge.package_in_slim(bare(name), distribution) {
@@ -114,6 +116,28 @@ pub(super) fn split(
         }
     }
     Ok(found)
+}
+
+/// Whether a package whose program no command of the file names is there for the container.
+fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) -> bool {
+    let fetches = planner.sources.recipe.runtime == RuntimeKind::Binary
+        || super::layout::installations(planner)
+            .iter()
+            .any(|(_, found)| !found.complete || found.fetches_sources);
+    if !planner.sources.recipes.used_by_name.iter().any(|known| known == name)
+        || (fetches && planner.sources.recipe.fetchers.iter().any(|fetcher| fetcher == name))
+    {
+        return false;
+    }
+    let actions = planner.steps().iter().flat_map(|step| &step.actions);
+    !actions.filter(|action| !matches!(action.effect, Effect::InstallPackages(_))).any(|action| {
+        let document = planner.sources.document;
+        let words = document
+            .slice(action.statement)
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        programs.contains(&action.program)
+            || words.into_iter().any(|word| programs.iter().any(|program| program == word))
+    })
 }
 
 /// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.

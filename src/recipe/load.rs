@@ -57,6 +57,10 @@ struct WrittenFile {
     manager: Vec<WrittenManager>,
     #[serde(default)]
     data: Vec<WrittenData>,
+    #[serde(default)]
+    used_by_name: Vec<String>,
+    #[serde(default)]
+    fetchers: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -188,6 +192,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         wrappers: Vec::new(),
         managers: Vec::new(),
         data: Vec::new(),
+        used_by_name: Vec::new(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -234,6 +239,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         clean: manager.clean,
         data: manager.data,
     }));
+    recipes.used_by_name.extend(written.used_by_name);
     recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
     let Some(name) = written.name else {
         recipes.system.splice(0..0, commands);
@@ -277,6 +283,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         }),
         embedders: written.embedders,
         installers: written.installers,
+        fetchers: written.fetchers,
         content_type_users: written.content_type_users,
         unlocked_crates: written.unlocked_crates,
     };

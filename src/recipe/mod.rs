@@ -31,6 +31,8 @@ pub struct Recipes {
     pub managers: Vec<Manager>,
     /// Files of the system that programs read without naming them.
     pub data: Vec<Data>,
+    /// Packages whose programs a build uses by name or not at all: where no command names them, they are for the container.
+    pub used_by_name: Vec<String>,
 }
 
 /// One language.
@@ -60,6 +62,8 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Packages of the programs with which the language itself fetches sources.
+    pub fetchers: Vec<String>,
     /// Crates that are taken to be linked where no lock file says which are.
     pub unlocked_crates: Vec<String>,
     /// Packages that tell content types by file extension.
