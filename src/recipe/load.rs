@@ -112,6 +112,8 @@ struct WrittenCommand {
     #[serde(default)]
     values: Vec<String>,
     #[serde(default)]
+    clusters: bool,
+    #[serde(default)]
     with: Vec<String>,
     effect: EffectKind,
     writes: Option<OneOrMany>,
@@ -313,6 +315,7 @@ fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
     Ok(CommandRule {
         run,
         values: written.values,
+        clusters: written.clusters,
         with: written.with,
         effect: written.effect,
         writes,
