@@ -79,6 +79,7 @@ const PROGRAMS: &[Programs] = &[
         "shutil.which('pdftotext')\nos.execvp('nginx', [])\nos.spawnlp(os.P_WAIT, 'cp', 'cp')",
         &["cp", "nginx", "pdftotext"],
     ),
+    ("another thing of its name", "a.py", "sh = open_sheet()\nsh.git(1)", &[]),
     (
         "the module of programs",
         "a.py",
@@ -126,14 +127,19 @@ const PROGRAMS: &[Programs] = &[
     (
         "Rust with a shell",
         "a.rs",
-        "Command::new(\"sh\")\n  .arg(\"-c\")\n  .arg(\"curl x | tar x\")\n  .status()",
+        "use std::process::Command;\nCommand::new(\"sh\")\n  .arg(\"-c\")\n  .arg(\"curl x | tar x\")\n  .status()",
         &["curl", "sh", "tar"],
     ),
-    ("Rust with a list", "a.rs", "Command::new(\"bash\").args([\"-c\", \"curl x\"])", &["bash", "curl"]),
+    (
+        "Rust with a list",
+        "a.rs",
+        "use tokio::process::Command;\nCommand::new(\"bash\").args([\"-c\", \"curl x\"])",
+        &["bash", "curl"],
+    ),
     (
         "Rust with names",
         "a.rs",
-        "const GIT: &'static str = \"git\"; static HG: &str = \"hg\";\nCommand::new(GIT); Command::new(&Self::HG);",
+        "use std::{fs, process::Command};\nconst GIT: &'static str = \"git\"; static HG: &str = \"hg\";\nCommand::new(GIT); Command::new(&Self::HG);",
         &["git", "hg"],
     ),
     (
@@ -143,15 +149,21 @@ const PROGRAMS: &[Programs] = &[
         &["git"],
     ),
     (
+        "Rust's commands from a prelude",
+        "a.rs",
+        "use super::prelude::*;\nCommand::new(\"build\"); std::process::exit(1);",
+        &[],
+    ),
+    (
         "Rust's tests",
         "a.rs",
-        "Command::new(\"git\");\n#[cfg(test)]\nmod tests { fn a() { Command::new(\"hg\"); } }\nfn b() { Command::new(\"svn\"); }",
+        "use std::process::Command;\nCommand::new(\"git\");\n#[cfg(test)]\nmod tests { fn a() { Command::new(\"hg\"); } }\nfn b() { Command::new(\"svn\"); }",
         &["git", "svn"],
     ),
     (
         "Rust's characters and lifetimes",
         "a.rs",
-        "fn a<'a>(x: &'a str) { let q = '\"'; let e = '\\''; Command::new(\"git\"); }",
+        "use std::process::Command;\nfn a<'a>(x: &'a str) { let q = '\"'; let e = '\\''; Command::new(\"git\"); }",
         &["git"],
     ),
     ("a test file", "a_test.go", "exec.Command(\"git\")", &[]),
@@ -288,7 +300,11 @@ fn mentions() {
         ("self.txt", false),
         ("elsewhere.txt", false),
     ] {
-        assert_eq!(sources::mentions(&context, "app", text, "app/self.txt"), expected, "{text}");
+        assert_eq!(
+            sources::mentions(&context, "app", text, &|file| file != "app/self.txt"),
+            expected,
+            "{text}"
+        );
     }
 }
 
@@ -321,7 +337,7 @@ proptest! {
     fn any_text_is_read(text in "([a-z\"'`#/*(){}\\[\\]=:.,;!&|\\\\ \n%é]|r#\"|'''|/\\*|os.system\\(|exec.Command\\(|Command::new\\(|import |#\\[cfg\\(test\\)\\]|x = |config.yml){0,60}") {
         let files = [("a.go", text.as_str()), ("b.py", text.as_str()), ("c.rs", text.as_str()), ("config.yml", "")];
         hints(&files);
-        sources::mentions(&context(&files), "", &text, "");
+        sources::mentions(&context(&files), "", &text, &|_| true);
     }
 
     #[test]

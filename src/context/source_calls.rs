@@ -66,14 +66,13 @@ const LONGEST_CALL: usize = 1000;
 pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> BTreeSet<String> {
     let mut found = Found::default();
     let imports = if language == Python { imports(tokens) } else { BTreeMap::new() };
-    let command_is_foreign = language == Rust && uses_foreign_command(tokens);
+    let command_is_foreign = language == Rust && !imports_process_command(tokens);
     // What a starter was given by name, and whether it is a line for the shell.
     let mut variables = BTreeMap::new();
     for (open, _) in tokens.iter().enumerate().filter(|(_, token)| **token == Token::Sign('(')) {
         let name = called(tokens, open, &imports);
-        if let [module, program] = &name[..]
-            && language == Python
-            && *module == PROGRAMS_MODULE
+        if let [PROGRAMS_MODULE, program] = name[..]
+            && imports.values().any(|full| full.first() == Some(&PROGRAMS_MODULE))
         {
             found.add(program);
         }
@@ -166,14 +165,16 @@ fn imports<'a>(tokens: &[Token<'a>]) -> BTreeMap<&'a str, Vec<&'a str>> {
     imports
 }
 
-/// Whether Rust's name `Command` is imported from something that describes command lines, not processes.
-fn uses_foreign_command(tokens: &[Token<'_>]) -> bool {
-    let statements = tokens.split(|token| *token == Token::Sign(';'));
-    let says = |statement: &[Token<'_>], word| statement.contains(&Token::Word(word));
-    let mut imports =
-        statements.filter(|statement| says(statement, "use") && says(statement, "Command")).peekable();
-    imports.peek().is_some()
-        && !imports.any(|statement| says(statement, "process") || says(statement, "async_process"))
+/// Whether Rust's name `Command` is imported as that of processes; many a crate has another of that name.
+fn imports_process_command(tokens: &[Token<'_>]) -> bool {
+    use Token::{Sign, Word};
+    tokens.split(|token| *token == Sign(';')).filter(|statement| statement.contains(&Word("use"))).any(
+        |statement| {
+            let says = |name| statement.contains(&Word(name));
+            (says("process") || says("async_process"))
+                && (says("Command") || statement.ends_with(&[Sign(':'), Sign('*')]))
+        },
+    )
 }
 
 /// The tokens of an argument and what follows it, from behind the opening parenthesis; empty where there is none. A

@@ -81,17 +81,20 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
         let Some(text) = context.text(file) else { continue };
         let mut tokens: Vec<Token<'_>> =
             Tokens::new(&text, language).filter(|token| !matches!(token, Token::Comment(_))).collect();
-        if language == Language::Rust {
+        if language == Language::Rust && text.contains("#[cfg(test)]") {
             tokens = without_tests(&tokens);
         }
-        let says = |table: &[(Language, &[&str])]| {
-            let words =
-                table.iter().find(|(spoken, _)| *spoken == language).map_or(&[][..], |(_, words)| words);
-            tokens.iter().any(|token| matches!(token, Token::Word(word) if words.contains(word)))
-        };
-        hints.zones |= says(ZONES);
-        hints.content_types |= says(CONTENT_TYPES);
-        embeds_zones |= tokens.contains(&Token::Text("time/tzdata".into()));
+        let (zones, content_types) = (words_of(ZONES, language), words_of(CONTENT_TYPES, language));
+        for token in &tokens {
+            match token {
+                Token::Word(word) if word.len() > 2 => {
+                    hints.zones |= zones.contains(word);
+                    hints.content_types |= content_types.contains(word);
+                }
+                Token::Text(text) => embeds_zones |= language == Language::Go && text == "time/tzdata",
+                _ => {}
+            }
+        }
         let programs = source_calls::programs(&tokens, language);
         hints.programs.extend(programs.into_iter().map(|program| (program, file.to_owned())));
         for text in literals(&tokens, language) {
@@ -102,16 +105,30 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
     hints
 }
 
+/// The row of a language.
+fn words_of(table: &[(Language, &'static [&'static str])], language: Language) -> &'static [&'static str] {
+    table.iter().find(|(spoken, _)| *spoken == language).map_or(&[], |(_, words)| words)
+}
+
 /// Whether any source file, script or configuration file below a directory says this text (a file's name, say).
-/// Files whose path is `except` are not asked, nor are tests, documents and lock files.
-pub fn mentions(context: &Context, directory: &str, text: &str, except: &str) -> bool {
+/// See [`texts`] for which files are asked.
+pub fn mentions(context: &Context, directory: &str, text: &str, is_asked: &dyn Fn(&str) -> bool) -> bool {
+    texts(context, directory, is_asked).any(|(_, content)| content.contains(text))
+}
+
+/// Path and text of every source file, script or configuration file below a directory, but for tests, documents and lock
+/// files, and for those that `is_asked` leaves out.
+pub fn texts<'a>(
+    context: &'a Context,
+    directory: &str,
+    is_asked: &'a dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'a str, String)> {
     const SAY_NOTHING: &[&str] = &["md", "rst", "adoc", "lock", "sum", "svg", "css", "map"];
-    let extension = |file: &str| path::name(file).rsplit_once('.').map(|(_, extension)| extension.to_owned());
-    own_files(context, directory)
-        .filter(|file| {
-            *file != except && !extension(file).is_some_and(|found| SAY_NOTHING.contains(&found.as_str()))
-        })
-        .any(|file| context.text(file).is_some_and(|content| content.contains(text)))
+    let says = |file: &&str| {
+        let extension = path::name(file).rsplit_once('.').map(|(_, extension)| extension);
+        is_asked(file) && !extension.is_some_and(|found| SAY_NOTHING.contains(&found))
+    };
+    own_files(context, directory).filter(says).filter_map(|file| Some((file, context.text(file)?)))
 }
 
 /// Files below a directory that are the program's own, without its tests.

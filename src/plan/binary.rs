@@ -5,6 +5,7 @@ use super::packages;
 use super::planner::{Planner, mentions_variable};
 use super::{Line, Plan};
 use crate::analysis::effect::Effect;
+use crate::analysis::need::Need;
 use crate::analysis::step::Step;
 use crate::analysis::world::Origin;
 use crate::context::gomod;
@@ -17,6 +18,7 @@ use crate::recipe::{go, rust};
 
 /// Plans; see [`super::plan`].
 pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
+    refuse_toolchain(&planner)?;
     let started = starter(&planner)?;
     let compiles: Vec<(&Step, &Outputs)> = compiles(&planner);
     let last = compiles.iter().map(|(step, _)| step.index).max();
@@ -24,11 +26,10 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         let message = "no command compiles a program, so there is nothing to leave behind";
         return Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message));
     }
-    refuse_toolchain(&planner)?;
     let programs = programs(&planner, started.as_ref())?;
     let builder_distribution = planner.stage.world.image.distribution.clone();
     let libraries = libraries(&mut planner, &compiles);
-    let mut packages = packages::split(&mut planner, &builder_distribution, &libraries)?;
+    let mut packages = packages::split(&mut planner, &builder_distribution, &libraries, usize::MAX)?;
     planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 
     let free_of_cgo = is_free_of_cgo(&planner, &compiles, started.as_ref());
@@ -41,9 +42,10 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         Some(alpine) => alpine,
         None => (planner.bare_image()?, builder_distribution),
     };
-    planner.add_data(&mut packages, &distribution);
+    let data = planner.add_data(&mut packages, None, &distribution);
     let mut head = head(&planner, &programs);
-    let install = planner.install_line(&packages, &distribution);
+    head.extend(data);
+    let install = planner.packages_line(&packages, &distribution)?;
     if let (Some(line), None) = (&install, packages.at) {
         head.push(Line::New(
             line.clone(),
@@ -227,15 +229,23 @@ fn start_program(planner: &mut Planner<'_>, started: &Started) -> Result<(), Not
     Ok(())
 }
 
-/// A container that starts a tool of the builder, or nothing at all, can't leave the builder behind.
+/// A container that starts a tool of the builder, or nothing but a shell, can't leave the builder behind.
 fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
     let toolchain = &planner.sources.recipe.toolchain;
-    let is_tool = |need: &&crate::analysis::need::Need| {
-        toolchain.contains(&need.name)
+    let alone = planner.needs.programs.len() == 1;
+    let is_tool = |need: &&Need| {
+        let is_shell = alone && need.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
+        (is_shell && planner.needs.words.len() == 1 || toolchain.contains(&need.name))
             && need.path.as_ref().is_none_or(|path| !planner.stage.world.paths.contains_key(path))
     };
     if let Some(need) = planner.needs.programs.iter().find(is_tool) {
-        let message = format!("{} starts `{}`, a tool of the builder", need.raised_by, need.name);
+        let message = match toolchain.contains(&need.name) {
+            true => format!("{} starts `{}`, a tool of the builder", need.raised_by, need.name),
+            false => format!(
+                "the container starts nothing but `{}`: the image is one to work in, with its tools",
+                need.name
+            ),
+        };
         return Err(Note::refusal(Reason::NeedsToolchain, need.span, message)
             .help("a container that builds at start needs the whole image: leave it as it is"));
     }
@@ -260,7 +270,7 @@ fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Result<Vec<Stri
         // programs with a place of their own were meant to be in the image
         for (path, entry) in &world.paths {
             let named = entry.origin == Origin::Compiled && !entry.tree;
-            if named && !programs.contains(path) && !path.contains("/target/") {
+            if named && !programs.contains(path) {
                 programs.push(path.clone());
             }
         }

@@ -54,12 +54,12 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     check_toolchain(&planner)?;
     let distribution = planner.stage.world.image.distribution.clone();
     let libraries = libraries(&mut planner);
-    let mut packages = packages::split(&mut planner, &distribution, &libraries)?;
+    let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
     let known = planner.image_named(&runtime_image);
     planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
     refuse_without_gain(&planner, &decided, &packages)?;
-    let install = planner.install_line(&packages, &distribution);
-    let mut head = Vec::new();
+    let mut head = planner.add_data(&mut packages, known.as_ref(), &distribution);
+    let install = planner.packages_line(&packages, &distribution)?;
     let mut install_at = packages.at;
     if let (Some(line), None) = (&install, install_at) {
         head.push(Line::New(
@@ -251,9 +251,10 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
 /// Whether a later COPY brings the same files anyway (then this one may go), or a source names one of them.
 fn is_read(planner: &Planner<'_>, files: &[(String, String)]) -> bool {
     let Some(context) = planner.sources.context else { return false };
+    let metadata = &planner.sources.recipe.files.metadata;
     files.iter().any(|(source, _)| {
         let name = source.rsplit('/').next().unwrap_or(source);
-        sources::mentions(context, "", name, source)
+        sources::mentions(context, "", name, &|file| file != source && !metadata.is_match(file))
     })
 }
 

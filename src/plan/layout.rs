@@ -7,6 +7,7 @@
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
 use crate::analysis::step::Step;
+use crate::context::sources;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
@@ -161,8 +162,38 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
     if let Some(scheduler) = scheduler {
         return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
     }
+    if let Some(file) = names_installed_program(planner, &bin) {
+        return Some(format!("{file} names a program in {bin}"));
+    }
+    let installs =
+        planner.needs.programs.iter().any(|need| planner.sources.recipe.installers.contains(&need.name));
+    if installs && !planner.stage.state.is_root() {
+        return Some(
+            "the container installs packages as a user who can't write to the environment".to_owned(),
+        );
+    }
+    if installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
+        return Some("packages are built with the tools that the image has installed".to_owned());
+    }
     let fixed = planner.needs.interpreters.iter().find(|interpreter| interpreter.starts_with(&bin));
     fixed.map(|interpreter| format!("a script names {interpreter}"))
+}
+
+/// A file of the build context that names a program of the prefix by its path, one that no COPY brings.
+fn names_installed_program(planner: &Planner<'_>, bin: &str) -> Option<String> {
+    let context = planner.sources.context?;
+    let metadata = &planner.sources.recipe.files.metadata;
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let found = sources::texts(context, "", &|file| !metadata.is_match(file)).find_map(|(file, text)| {
+        let mut paths = text.match_indices(bin).map(|(at, _)| {
+            let rest = &text[at + bin.len()..];
+            &text[at..at + bin.len() + rest.find(|letter| !is_name(letter)).unwrap_or(rest.len())]
+        });
+        let installed =
+            paths.any(|path| path.len() > bin.len() && !planner.stage.world.paths.contains_key(path));
+        installed.then(|| file.to_owned())
+    });
+    found
 }
 
 /// A COPY of files of the build context into the prefix's bin does not ask for what is there.

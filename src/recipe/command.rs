@@ -12,6 +12,8 @@ pub struct CommandRule {
     pub run: Vec<Pattern>,
     /// Options that take a value, as `-o FILE` or `--output=FILE`.
     pub values: Vec<String>,
+    /// Whether one-letter options may stand together, as in `-fsSLo FILE`.
+    pub clusters: bool,
     /// Options (or operands) without which the rule does not match.
     pub with: Vec<String>,
     /// What it does.
@@ -163,6 +165,7 @@ impl CommandRule {
         Some(Self {
             run: vec![Pattern::parse(&format!("{} *", starter.run.join(" "))).ok()?],
             values: starter.values.clone(),
+            clusters: false,
             with: Vec::new(),
             effect: EffectKind::Compile,
             writes: Vec::new(),
@@ -183,7 +186,7 @@ impl CommandRule {
             Some(Token::Word(word)) if word == name || word == program => {}
             _ => return None,
         }
-        let (options, mut operands) = lift_options(rest, &self.values);
+        let (options, mut operands) = lift_options(rest, &self.values, self.clusters);
         operands.insert(
             0,
             match pattern.0.first() {
@@ -219,7 +222,7 @@ fn is_cluster_with(option: &str, wanted: &str) -> bool {
 }
 
 /// Options by name with their values, and the operands, both in order.
-fn lift_options(words: &[String], values: &[String]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
+fn lift_options(words: &[String], values: &[String], clusters: bool) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     let mut options: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut operands = Vec::new();
     let mut words = words.iter();
@@ -234,7 +237,7 @@ fn lift_options(words: &[String], values: &[String]) -> (BTreeMap<String, Vec<St
             options.entry(word.clone()).or_default().push(words.next().cloned().unwrap_or_default());
         } else if let Some((name, value)) = glued_value(word, values) {
             options.entry(name.to_owned()).or_default().push(value.to_owned());
-        } else if let Some(name) = cluster_value(word, values) {
+        } else if let Some(name) = cluster_value(word, values).filter(|_| clusters) {
             options.entry(name).or_default().push(words.next().cloned().unwrap_or_default());
         } else {
             options.entry(word.clone()).or_default().push(String::new());
@@ -328,6 +331,7 @@ mod tests {
         CommandRule {
             run: vec![Pattern::parse(pattern).unwrap()],
             values: values.iter().map(|value| (*value).to_owned()).collect(),
+            clusters: true,
             with: Vec::new(),
             effect: EffectKind::Nothing,
             writes: vec!["{-o}".to_owned()],
@@ -344,6 +348,13 @@ mod tests {
             assert_eq!(rule.written(&call), ["app"], "{text}");
             assert_eq!(call.operands, ["main.c"], "{text}");
         }
+    }
+
+    #[test]
+    fn without_clusters_a_long_option_takes_no_value() {
+        let rule = CommandRule { clusters: false, ..rule("cc *", &["-o", "-l"]) };
+        let call = rule.call(&words("cc -Wall -o app main.c")).unwrap();
+        assert_eq!(rule.written(&call), ["app"]);
     }
 
     #[test]

@@ -122,7 +122,8 @@ impl Judge<'_> {
                 continue;
             };
             for source in &copy.sources {
-                let standard = stage.world.is_directory(source, &stage.state);
+                let standard = stage.world.is_directory(source, &stage.state)
+                    || self.sources.recipes.data.iter().any(|data| data.path == *source);
                 if !standard && !stage.world.exists(source) {
                     found.push(format!("`{source}` is not known to exist in stage `{from}`"));
                 }
