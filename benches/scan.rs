@@ -51,7 +51,8 @@ fn megabyte(bencher: Bencher<'_, '_>) {
 /// The shell text of every case.
 #[divan::bench]
 fn shell(bencher: Bencher<'_, '_>) {
-    let documents: Vec<Document> = cases().into_iter().filter_map(|text| Document::parse(text).ok()).collect();
+    let documents: Vec<Document> =
+        cases().into_iter().filter_map(|text| Document::parse(text).ok()).collect();
     let texts: Vec<_> = documents
         .iter()
         .flat_map(|document| document.instructions.iter().filter_map(|one| document.shell_text(one)))

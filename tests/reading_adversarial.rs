@@ -97,6 +97,19 @@ fn a_shell_text_just_below_the_limits_ends_soon() {
 }
 
 #[test]
+fn what_the_shell_parser_would_panic_at_is_left_alone() {
+    for text in [
+        "a 99999999999999999999>b",
+        "a[${b:-~99999999999999999999}]=1",
+        "a[${b/~-99999999999999999999/x}]=1 c",
+        &format!("a[$(( {}1{} ))]=1", "( ".repeat(9_000), " )".repeat(9_000)),
+    ] {
+        assert!(matches!(parse_plain(text), Shell::Opaque(_)), "{text:.40}");
+    }
+    assert!(matches!(parse_plain("a[$i]=1 b[0]=2 ls [a-z]*.c 2>&1"), Shell::Commands(_)));
+}
+
+#[test]
 fn a_hundred_thousand_continuation_lines_are_one_instruction() {
     let text = format!("FROM a\nRUN a{}", " \\\n  # c\n  b".repeat(100_000));
     let text = text.replace("  # c\n", "# c\n");
