@@ -1,52 +1,55 @@
 //! What the tables cost: at start-up, and for each question. `cargo bench --bench knowledge`
 
-#![expect(
-    clippy::print_stdout,
-    clippy::expect_used,
-    reason = "a benchmark prints, and its cases are known to be good"
-)]
-
+use divan::black_box;
 use restage::dockerfile::reference::ImageReference;
-use restage::knowledge::Knowledge;
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
-/// How often each question is asked.
-const ROUNDS: u32 = 20_000;
-
-/// The mean time of one call.
-fn mean<T>(mut question: impl FnMut() -> T) -> Duration {
-    let start = Instant::now();
-    for _ in 0..ROUNDS {
-        black_box(question());
-    }
-    start.elapsed() / ROUNDS
-}
+use restage::knowledge::images::Image;
+use restage::knowledge::{Distribution, Knowledge};
 
 fn main() {
-    let start = Instant::now();
-    let knowledge = black_box(Knowledge::embedded());
-    let started = start.elapsed();
-    let reference = |name: &str| ImageReference::parse(name).expect(name);
-    let first = Instant::now();
-    let image = knowledge.image(&reference("python:3.12")).expect("a known image");
-    black_box(knowledge.package_belongs("libpq-dev", &image.distribution));
-    let first = first.elapsed();
-    println!("start-up                       {started:>10.1?}");
-    println!("first image and first package  {first:>10.1?}");
+    divan::main();
+}
 
-    let on = &image.distribution;
-    let python = reference("python:3.12.2-slim");
-    let report = |name: &str, time: Duration| println!("{name:<30} {time:>10.1?}");
-    report("image", mean(|| knowledge.image(&python)));
-    report("slim counterpart", mean(|| knowledge.slim_counterpart(&reference("python:3.12"))));
-    report("package by name", mean(|| knowledge.package_belongs("git", on)));
-    report("development package", mean(|| knowledge.package_belongs("libssl-dev", on)));
-    report("package by pattern", mean(|| knowledge.package_belongs("golang-1.22-go", on)));
-    report("unknown package", mean(|| knowledge.package_belongs("acme-agent", on)));
-    report("package of a program", mean(|| knowledge.package_of_program("pg_dump", on)));
-    report("program in an image", mean(|| knowledge.program_in_image("convert", &image)));
-    report("python package", mean(|| knowledge.python_package("psycopg2", &image, false, &[])));
-    report("go module", mean(|| knowledge.go_module("github.com/aws/aws-sdk-go-v2/service/s3", &image)));
-    report("unknown go module", mean(|| knowledge.go_module("example.com/a/b/c/d", &image)));
+fn reference(name: &str) -> ImageReference {
+    ImageReference::parse(name).unwrap_or_else(|| unreachable!("{name} is a name"))
+}
+
+fn image() -> Image {
+    Knowledge::embedded()
+        .image(&reference("python:3.12-bookworm"))
+        .unwrap_or_else(|| unreachable!("a known image"))
+}
+
+#[divan::bench]
+fn start_up() -> Knowledge {
+    Knowledge::embedded()
+}
+
+#[divan::bench(args = ["python:3.12", "golang:1.28-alpine", "alpine:3.20", "ghcr.io/acme/python:3"])]
+fn image_of(name: &str) -> Option<Image> {
+    Knowledge::embedded().image(black_box(&reference(name)))
+}
+
+#[divan::bench(args = ["git", "libssl-dev", "golang-1.22-go", "acme-agent"])]
+fn package_belongs(name: &str) -> bool {
+    let bookworm = Distribution::Debian("bookworm".to_owned());
+    Knowledge::embedded().package_belongs(name, black_box(&bookworm))
+        == restage::knowledge::packages::Belongs::Runtime
+}
+
+#[divan::bench(args = ["convert", "pg_dump", "acmed"])]
+fn program_in_image(bencher: divan::Bencher<'_, '_>, program: &str) {
+    let image = image();
+    bencher.bench_local(|| Knowledge::embedded().program_in_image(program, black_box(&image)));
+}
+
+#[divan::bench(args = ["psycopg2", "acme"])]
+fn python_package(bencher: divan::Bencher<'_, '_>, name: &str) {
+    let image = image();
+    bencher.bench_local(|| Knowledge::embedded().python_package(name, black_box(&image), false, &[]));
+}
+
+#[divan::bench(args = ["github.com/aws/aws-sdk-go-v2/service/s3", "example.com/a/b/c/d"])]
+fn go_module(bencher: divan::Bencher<'_, '_>, path: &str) {
+    let image = image();
+    bencher.bench_local(|| Knowledge::embedded().go_module(path, black_box(&image)));
 }

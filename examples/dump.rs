@@ -2,6 +2,8 @@
 //!
 //! Paths come on standard input. `scripts/compare-with-buildkit.py` reads what is printed.
 
+#![expect(clippy::disallowed_methods, reason = "an example stands outside of the core and reads files")]
+
 use restage::dockerfile::document::Document;
 use restage::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use serde_json::{Value, json};

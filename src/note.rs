@@ -138,6 +138,8 @@ reasons! {
     ContextUnseen = "context-unseen",
     /// The build context is taken to be a folder above the Dockerfile's own.
     ContextElsewhere = "context-elsewhere",
+    /// The packages of the distribution's release left its mirrors, so nothing can be installed on it.
+    ArchivedRelease = "archived-release",
     /// Files that the program may read at run time.
     RuntimeFiles = "runtime-files",
     /// The finished rewrite did not prove to mean the same: a defect of restage, please report it.

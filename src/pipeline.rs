@@ -181,7 +181,15 @@ fn recipe<'a>(request: &Request<'a>, document: &Document, from: &Instruction) ->
     };
     let Some(image) = image else {
         let message = format!("what is in `{}` is not known", from.image);
-        return Err(Note::refusal(Reason::UnknownBase, from.image_span, message)
+        // an official image of another language is known to be none of ours
+        let names = request.recipes.recipes.iter().flat_map(|recipe| &recipe.images);
+        let is_other = from.reference.as_ref().is_some_and(|reference| {
+            reference.registry.is_none()
+                && !reference.path.contains('/')
+                && !names.clone().any(|name| *name == reference.path)
+        });
+        let reason = if is_other { Reason::NoRecipe } else { Reason::UnknownBase };
+        return Err(Note::refusal(reason, from.image_span, message)
             .help(format!("restage converts files that stand on the official images of: {}", known())));
     };
     request.recipes.of_image(&image.family).ok_or_else(|| {

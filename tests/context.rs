@@ -36,6 +36,8 @@ const IGNORE: &[Ignore] = &[
     ("a class turned round", "[^a-c]x", &["ax", "dx"], &["ax"]),
     ("a backslash takes the meaning", "\\*", &["*", "a"], &["a"]),
     ("a backslash before a letter is no separator", "a\\b", &["a/b", "ab"], &["a/b", "ab"]),
+    ("an exception that a slash hides", "*\n/!b", &["a", "b"], &["b"]),
+    ("spaces between slashes at the end", "*\n!b/ /", &["a", "b"], &["b"]),
     ("spaces inside of slashes", "/ a /", &["a", "b"], &["b"]),
     ("a broken class is no pattern", "[a", &["a", "[a"], &["[a", "a"]),
     ("dots are dots", "a.b", &["a.b", "axb"], &["axb"]),
@@ -99,13 +101,14 @@ const MATCHING: &[(&str, &str, &[&str])] = &[
     ("a class", "[a-m].txt", &["a.txt"]),
     ("a backslash in a pattern", "\\[x\\]*", &["[x].md"]),
     ("a backslash alone makes no pattern", "\\a.txt", &[]),
+    ("a backslash keeps a star from being a pattern", "\\*", &[]),
     ("a pattern below what is not there", "nothing/*", &[]),
     ("a broken pattern", "[a", &[]),
     ("an optional file", "go.mod go.sum*", &[]),
 ];
 
 const FILES: &[&str] =
-    &["a.txt", "z.txt", "[x].md", "src/main.go", "src/deep/x.go", "static/css/a.css", "static/logo.svg"];
+    &["a.txt", "z.txt", "*", "[x].md", "src/main.go", "src/deep/x.go", "static/css/a.css", "static/logo.svg"];
 
 #[test]
 fn matching() {
@@ -127,6 +130,7 @@ fn links_lead_to_what_they_name() {
     assert_eq!(context.text("app/conf/app.toml").as_deref(), Some("key = 1"));
     assert_eq!(context.text("app.toml").as_deref(), Some("key = 1"));
     assert_eq!(context.matching("app/conf"), ["shared/conf"], "COPY copies what is in the directory");
+    assert_eq!(context.matching("app/c*"), ["shared/conf"], "and so it does for a pattern");
     assert_eq!(context.matching("app.toml"), ["app.toml"], "COPY keeps the name of the link");
     for broken in ["loop", "out", "dangling"] {
         assert!(!context.exists(broken) && context.entry(broken).is_some(), "{broken}");

@@ -9,7 +9,8 @@ use crate::dockerfile::instruction::{Arguments, Instruction};
 use crate::dockerfile::shell::{self, Command, Joined, Shell, ShellWord, WordPart};
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::Value;
-use crate::recipe::command::{Call, CommandRule, EffectKind, absolute};
+use crate::recipe::command::{Call, CommandRule, EffectKind};
+use crate::recipe::path::absolute;
 use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
 use crate::recipe::{go, python, rust};
 use std::collections::BTreeMap;
@@ -437,10 +438,33 @@ impl<'a> Reader<'a> {
             },
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
             EffectKind::Configure => Effect::Configure,
-            EffectKind::Write => certain(written()),
+            EffectKind::Write => {
+                let paths = written().into_iter().flat_map(|path| self.inside(path, rule, call)).collect();
+                certain(paths)
+            }
             EffectKind::Remove => Effect::Remove(written()),
             EffectKind::Shell => Effect::Unknown(mentioned(&call.words)),
         }
+    }
+
+    /// What `cp a b DIRECTORY` writes: the files in it, under their own names.
+    fn inside(&self, path: String, rule: &CommandRule, call: &Call) -> Vec<String> {
+        let takes_sources =
+            rule.writes.iter().any(|template| template == "{last}") && call.operands.len() > 1;
+        let written = call.operands.last().map_or("", String::as_str);
+        let is_directory =
+            written.ends_with('/') || call.operands.len() > 2 || self.world.is_directory(&path, self.state);
+        if !takes_sources || !is_directory {
+            return vec![path];
+        }
+        let sources = &call.operands[..call.operands.len() - 1];
+        if sources.iter().any(|source| source.contains(['*', '?', '[']) || source.ends_with('.')) {
+            return vec![path];
+        }
+        sources
+            .iter()
+            .map(|source| absolute(&path, source.trim_end_matches('/').rsplit('/').next().unwrap_or(source)))
+            .collect()
     }
 
     /// Dependencies go into the virtual environment in force, if the file made one.

@@ -3,8 +3,11 @@
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::dockerfile::variables::{Value, Variables};
 use crate::knowledge::images::Image;
-use crate::recipe::command::absolute;
+use crate::recipe::path::absolute;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// PATH of a container whose image sets none, as Docker gives it.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The state before or after a line.
 #[derive(Clone, Debug)]
@@ -28,7 +31,8 @@ impl State {
     pub fn of_image(image: &Image) -> Self {
         let known = image.environment.iter().map(|(name, value)| (name.clone(), Value::Known(value.clone())));
         let opaque = image.opaque_environment.iter().map(|name| (name.clone(), Value::Unknown));
-        let values: BTreeMap<String, Value> = opaque.chain(known).collect();
+        let path = ("PATH".to_owned(), Value::Known(DEFAULT_PATH.to_owned()));
+        let values: BTreeMap<String, Value> = std::iter::once(path).chain(opaque).chain(known).collect();
         Self {
             environment: values.keys().cloned().collect(),
             variables: Variables { values, ..Variables::default() },

@@ -38,7 +38,7 @@ impl From {
         let Arguments::Words(words) = &instruction.arguments else { return None };
         let image = words.first()?;
         let value = globals.expand(&image.text, escape);
-        let expanded = value.default_value()?.to_owned();
+        let expanded = value.default_value().filter(|image| !image.is_empty())?.to_owned();
         Some(Self {
             instruction: index,
             span: instruction.span,

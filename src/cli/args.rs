@@ -57,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", help_heading = PLAN)]
     pub(super) context: Option<PathBuf>,
 
-    /// Lay the rule files (*.toml) of this folder over the built-in ones
+    /// Lay the recipes (*.toml) and tables (*.tsv) of this folder over the built-in ones
     #[arg(long, value_name = "DIR", help_heading = PLAN)]
     pub(super) rules: Option<PathBuf>,
 
@@ -80,6 +80,18 @@ pub(super) struct Args {
     /// Tell advice too, on which nothing depends
     #[arg(short, long, help_heading = OUTPUT)]
     pub(super) verbose: bool,
+
+    /// Say what is known of an image, and from where
+    #[arg(long, value_name = "IMAGE", value_parser = image, help_heading = FACTS)]
+    pub(super) explain_image: Option<ImageReference>,
+
+    /// Say what is known of a distribution package on an image, and from where
+    #[arg(long, value_name = "PACKAGE", requires = "on", help_heading = FACTS)]
+    pub(super) explain_package: Option<String>,
+
+    /// The image for --explain-package
+    #[arg(long, value_name = "IMAGE", value_parser = image, requires = "explain_package", help_heading = FACTS)]
+    pub(super) on: Option<ImageReference>,
 
     /// List every reason that a note can have, and what it means
     #[arg(long, help_heading = FACTS)]

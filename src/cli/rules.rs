@@ -1,44 +1,49 @@
-//! The user's own rule files: `--rules DIR`.
+//! The user's own rules: `--rules DIR`.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::knowledge::Knowledge;
 use crate::recipe::Recipes;
 use crate::report::Failure;
 use crate::rule_error::RuleError;
 
-/// The built-in recipes, and over them those of a folder.
+/// The built-in recipes (`*.toml`) and tables (`*.tsv`), and over them those of a folder.
 ///
 /// # Errors
 /// The path at fault, and why it can't be used.
-pub(super) fn load(folder: Option<&Path>) -> Result<Recipes, (PathBuf, Failure)> {
-    let overlay = match folder {
-        Some(folder) => read(folder)?,
-        None => Vec::new(),
-    };
-    Recipes::load(&overlay).map_err(|error| {
+pub(super) fn load(folder: Option<&Path>) -> Result<(Recipes, Knowledge), (PathBuf, Failure)> {
+    let at_fault = |error: RuleError| {
         let RuleError { file, span, text, message } = error;
         let path = folder.map_or_else(|| PathBuf::from(&file), |folder| folder.join(&file));
         (path, Failure { message, help: None, excerpt: span.map(|span| (text, span)) })
-    })
+    };
+    let recipes = folder.map(|folder| read(folder, "toml")).transpose()?.unwrap_or_default();
+    let tables = folder.map(|folder| read(folder, "tsv")).transpose()?.unwrap_or_default();
+    if let Some(folder) = folder.filter(|_| recipes.is_empty() && tables.is_empty()) {
+        return Err((
+            folder.to_owned(),
+            Failure::new("no recipe (*.toml) and no table (*.tsv) in this folder"),
+        ));
+    }
+    let knowledge = Knowledge::with_overlay(&tables).map_err(at_fault)?;
+    Ok((Recipes::load(&recipes).map_err(at_fault)?, knowledge))
 }
 
-/// Names and texts of the `*.toml` files of a folder, sorted by name.
-fn read(folder: &Path) -> Result<Vec<(String, String)>, (PathBuf, Failure)> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| {
+/// Names and texts of the files of a folder that end so, sorted by name.
+fn read(folder: &Path, ending: &str) -> Result<Vec<(String, String)>, (PathBuf, Failure)> {
+    let failed = |path: &Path, error: &dyn Display| {
         (path.to_owned(), Failure::new(format!("can't read the rules: {error}")))
     };
     let mut files = Vec::new();
     for item in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
         let path = item.map_err(|error| failed(folder, &error))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path.extension().is_some_and(|extension| extension == ending) {
             let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             files.push((name, text));
         }
-    }
-    if files.is_empty() {
-        return Err((folder.to_owned(), Failure::new("no rule file (*.toml) in this folder")));
     }
     files.sort();
     Ok(files)

@@ -33,7 +33,7 @@ impl<'a> Workshop<'a> {
     /// # Errors
     /// The path at fault, and why nothing can be worked.
     pub(super) fn open(args: &'a Args) -> Result<Self, (String, Failure)> {
-        let recipes =
+        let (recipes, knowledge) =
             rules::load(args.rules.as_deref()).map_err(|(path, failure)| (shown(&path), failure))?;
         if let Some(context) = args.context.as_deref().filter(|context| !context.is_dir()) {
             let failure = Failure::new("the build context is not a folder that can be seen");
@@ -41,7 +41,12 @@ impl<'a> Workshop<'a> {
         }
         let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
         let contexts = Contexts::new(args.context.clone(), here.clone());
-        Ok(Self { args, recipes, knowledge: Knowledge::embedded(), contexts, here })
+        Ok(Self { args, recipes, knowledge, contexts, here })
+    }
+
+    /// The facts in force.
+    pub(super) fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// Reads, converts and, if so asked, writes one file.

@@ -74,7 +74,7 @@ pub(super) fn builds(name: &str, text: &str, tags: &[&str]) -> bool {
 fn name_fits(name: &str, architecture: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let Some((_, suffixes)) = stem.split_once('_') else { return true };
-    let mut suffixes = suffixes.rsplit('_').skip_while(|suffix| *suffix == "test");
+    let mut suffixes = suffixes.rsplit('_');
     let (last, before) = (suffixes.next().unwrap_or_default(), suffixes.next().unwrap_or_default());
     if ARCHITECTURES.contains(&last) {
         last == architecture && (!SYSTEMS.contains(&before) || before == "linux")

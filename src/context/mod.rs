@@ -4,6 +4,7 @@
 //! `dockerignore` hides what Docker would hide; the readers beside it say what the manifests and sources mean.
 
 pub mod cargo;
+mod command_line;
 mod dockerignore;
 mod glob;
 mod go_constraint;
@@ -14,6 +15,7 @@ pub mod path;
 pub mod python;
 mod python_project;
 mod requirement_lines;
+mod source_calls;
 pub mod sources;
 mod token;
 
@@ -145,23 +147,30 @@ impl Context {
     }
 
     /// Paths (files or directories) that a source of COPY names: cleaned, or matched by Go's `filepath.Match` where it has `*`, `?` or `[`.
-    /// `.` and `/` are the root, `""`. Sorted; empty where nothing matches. A link to a directory is that directory: COPY
-    /// copies what is in it.
+    /// `.` and `/` are the root, `""`. Sorted; empty where nothing matches, and where the source leaves the context
+    /// (BuildKit would start again at the root, the classic builder refuses). A link to a directory is that directory:
+    /// COPY copies what is in it.
     pub fn matching(&self, source: &str) -> Vec<String> {
         let Some(source) = path::clean(source) else { return Vec::new() };
         let parts: Vec<&str> = source.split('/').collect();
         let plain = parts.iter().take_while(|part| !is_wild(part)).count();
         let base = parts[..plain].join("/");
-        let Some(resolved) = self.resolve(&base) else { return Vec::new() };
         if plain == parts.len() {
-            return vec![if self.directories.contains(&resolved) { resolved } else { base }];
+            return self.copied(&base).into_iter().collect();
         }
+        let Some(resolved) = self.resolve(&base) else { return Vec::new() };
         let Some(glob) = glob::Glob::path(&parts[plain..].join("/")) else { return Vec::new() };
         let skip = prefix(&resolved).len();
         let paths = self.below(&resolved).map(|entry| entry.path.as_str());
-        let matching: BTreeSet<&str> =
-            paths.chain(self.directories(&resolved)).filter(|path| glob.matches(&path[skip..])).collect();
-        matching.into_iter().map(str::to_owned).collect()
+        let matching = paths.chain(self.directories(&resolved)).filter(|path| glob.matches(&path[skip..]));
+        matching.filter_map(|path| self.copied(path)).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// What a COPY takes for a path: a directory with links followed, or the path of a file as it is, for that is what
+    /// the copy is named after.
+    fn copied(&self, path: &str) -> Option<String> {
+        let resolved = self.resolve(path)?;
+        Some(if self.directories.contains(&resolved) { resolved } else { path.to_owned() })
     }
 }
 

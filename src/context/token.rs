@@ -182,13 +182,17 @@ impl<'a> Iterator for Tokens<'a> {
                 };
                 return Some(string.unwrap_or(Token::Word(word)));
             }
-            if let Some(comment) = self.comment() {
+            if matches!(byte, b'/' | b'#')
+                && let Some(comment) = self.comment()
+            {
                 match comment {
                     Some(comment) => return Some(comment),
                     None => continue,
                 }
             }
-            if let Some(string) = self.string("") {
+            if matches!(byte, b'"' | b'\'' | b'`')
+                && let Some(string) = self.string("")
+            {
                 return Some(string);
             }
             if byte == b'\'' {

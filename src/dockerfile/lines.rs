@@ -26,16 +26,16 @@ impl Line<'_> {
     pub(super) fn end(&self) -> usize {
         self.start + self.content.len()
     }
+}
 
-    /// Whether it is a comment, indented or not.
-    pub(super) fn is_comment(&self) -> bool {
-        self.content.trim_start().starts_with('#')
-    }
+/// Whether a physical line is a comment, indented or not.
+pub(crate) fn is_comment(content: &str) -> bool {
+    content.trim_start().starts_with('#')
+}
 
-    /// Whether nothing but blanks stands in it.
-    pub(super) fn is_blank(&self) -> bool {
-        self.content.trim_start().is_empty()
-    }
+/// Whether nothing but blanks stands in a physical line.
+pub(crate) fn is_blank(content: &str) -> bool {
+    content.trim_start().is_empty()
 }
 
 /// Walks over the physical lines of a text and remembers where each began.
@@ -96,7 +96,7 @@ impl<'a> Lines<'a> {
 /// What a physical line adds to its logical line, and whether the next line goes on.
 ///
 /// The escape character continues where only spaces and tabs follow and no second one stands before it.
-pub(super) fn cut_continuation(content: &str, escape: char) -> (&str, bool) {
+pub(crate) fn cut_continuation(content: &str, escape: char) -> (&str, bool) {
     match content.trim_end_matches([' ', '\t']).strip_suffix(escape) {
         Some(before) if !before.ends_with(escape) => (before, true),
         _ => (content, false),

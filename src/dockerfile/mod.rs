@@ -10,7 +10,7 @@ mod heredoc;
 pub mod instruction;
 mod json;
 mod lexer;
-mod lines;
+pub(crate) mod lines;
 mod pattern;
 pub mod reference;
 mod scan;

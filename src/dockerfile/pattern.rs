@@ -118,7 +118,7 @@ pub(super) fn replace(pattern: &str, text: &str, replacement: &str, all: bool) -
     let mut done = false;
     while at <= text.len() {
         // An empty match right behind another one does not count.
-        let end = matcher.end(&text, at).filter(|end| !done && !(*end == at && last_end == Some(at)));
+        let end = matcher.end(&text, at).filter(|end| !(done || *end == at && last_end == Some(at)));
         if let Some(end) = end {
             out.push_str(replacement);
             last_end = Some(end);

@@ -8,7 +8,7 @@ use super::directives::Directives;
 use super::document::{Document, ScanError};
 use super::heredoc;
 use super::instruction::{Arguments, Instruction};
-use super::lines::{Line, Lines, Logical, cut_continuation};
+use super::lines::{Line, Lines, Logical, cut_continuation, is_blank, is_comment};
 use super::span::Span;
 
 /// See [`Document::parse`].
@@ -20,9 +20,9 @@ pub(super) fn scan(text: String) -> Result<Document, ScanError> {
     // Where the comments directly above began.
     let mut comments = None;
     while let Some(line) = lines.next()? {
-        if directives.take(&line)? || line.is_blank() {
+        if directives.take(&line)? || is_blank(line.content) {
             comments = None;
-        } else if line.is_comment() {
+        } else if is_comment(line.content) {
             comments = comments.or(Some(line.start));
         } else {
             let block = comments.take().unwrap_or(line.start);
@@ -70,7 +70,7 @@ impl Joined {
         }
         while goes_on && let Some(line) = lines.next()? {
             (end, next) = (line.end(), line.next);
-            if line.is_comment() || line.is_blank() {
+            if is_comment(line.content) || is_blank(line.content) {
                 continue;
             }
             let piece;

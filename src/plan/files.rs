@@ -63,7 +63,9 @@ fn is_data(path: &str, kinds: &FileKinds, context: &Context) -> bool {
         return true;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
-    !path.starts_with('.') && !path.contains("/.") && sources::mentions(context, "", name, path)
+    !path.starts_with('.')
+        && !path.contains("/.")
+        && sources::mentions(context, "", name, &|file| file != path && !kinds.metadata.is_match(file))
 }
 
 /// Metadata inside a directory of data may come along.
@@ -74,6 +76,14 @@ fn is_harmless(path: &str, kinds: &FileKinds) -> bool {
 impl Planner<'_> {
     /// Brings what the program may read of a COPY into the runtime.
     pub(super) fn take_files(&mut self, step: &Step, copy: &Copy) {
+        let gone = copy
+            .files
+            .as_ref()
+            .is_some_and(|files| files.iter().all(|(_, place)| !self.stage.world.exists(place)));
+        if gone {
+            self.because(step, "the file itself takes it away again");
+            return;
+        }
         match taken(copy, &self.sources.recipe.files, self.sources.context) {
             Taken::Nothing => self.because(step, "sources: only the build reads them"),
             Taken::All => {

@@ -7,6 +7,7 @@
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
 use crate::analysis::step::Step;
+use crate::context::sources;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
@@ -66,14 +67,9 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
             }
         }
     }
-    let built = planner.steps().iter().find_map(|step| {
-        step.actions.iter().find_map(|action| match &action.effect {
-            Effect::InstallBuilt(paths) => {
-                paths.iter().any(|path| *path == environment.prefix).then_some(action)
-            }
-            _ => None,
-        })
-    });
+    let into_prefix = |effect: &Effect| matches!(effect, Effect::InstallBuilt(paths) if paths.contains(&environment.prefix));
+    let built =
+        planner.steps().iter().flat_map(|step| &step.actions).find(|action| into_prefix(&action.effect));
     if let Some(action) = built {
         let why = format!("`{}` installs below {}", action.text, environment.prefix);
         return if own.is_empty() { Ok(Layout::Prefix(why)) } else { Err(mixed(action.span)) };
@@ -161,8 +157,38 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
     if let Some(scheduler) = scheduler {
         return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
     }
+    if let Some(file) = names_installed_program(planner, &bin) {
+        return Some(format!("{file} names a program in {bin}"));
+    }
+    let installs =
+        planner.needs.programs.iter().any(|need| planner.sources.recipe.installers.contains(&need.name));
+    if installs && !planner.stage.state.is_root() {
+        return Some(
+            "the container installs packages as a user who can't write to the environment".to_owned(),
+        );
+    }
+    if installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
+        return Some("packages are built with the tools that the image has installed".to_owned());
+    }
     let fixed = planner.needs.interpreters.iter().find(|interpreter| interpreter.starts_with(&bin));
     fixed.map(|interpreter| format!("a script names {interpreter}"))
+}
+
+/// A file of the build context that names a program of the prefix by its path, one that no COPY brings.
+fn names_installed_program(planner: &Planner<'_>, bin: &str) -> Option<String> {
+    let context = planner.sources.context?;
+    let metadata = &planner.sources.recipe.files.metadata;
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+
+    sources::texts(context, "", &|file| !metadata.is_match(file)).find_map(|(file, text)| {
+        let mut paths = text.match_indices(bin).map(|(at, _)| {
+            let rest = &text[at + bin.len()..];
+            &text[at..at + bin.len() + rest.find(|letter| !is_name(letter)).unwrap_or(rest.len())]
+        });
+        let installed =
+            paths.any(|path| path.len() > bin.len() && !planner.stage.world.paths.contains_key(path));
+        installed.then(|| file.to_owned())
+    })
 }
 
 /// A COPY of files of the build context into the prefix's bin does not ask for what is there.
@@ -176,7 +202,7 @@ fn only_copies_into(
     let text = planner.sources.document.slice(instruction.span);
     let words =
         text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
-    into || words.into_iter().all(|word| brought(word))
+    into || words.into_iter().all(brought)
 }
 
 fn number(version: &str) -> (u32, u32) {

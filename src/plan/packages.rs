@@ -6,6 +6,8 @@ use crate::analysis::effect::{Effect, Packages};
 use crate::knowledge::Distribution;
 use crate::knowledge::packages::Belongs;
 use crate::note::{Note, Reason};
+use crate::recipe::RuntimeKind;
+use crate::recipe::command::quoted;
 use std::collections::BTreeSet;
 
 /// The packages that the runtime installs.
@@ -52,15 +54,16 @@ pub(super) fn installed<'a>(planner: &Planner<'a>) -> Vec<(usize, &'a Packages)>
 
 /// Splits what the file installs, and adds what `libraries` and the started programs need.
 ///
-/// `distribution` is the runtime's, and the builder's.
+/// `distribution` is the runtime's, and the builder's. Instructions after `work` are the runtime's.
 pub(super) fn split(
     planner: &mut Planner<'_>,
     distribution: &Distribution,
     libraries: &[String],
+    work: usize,
 ) -> Result<RuntimePackages, Note> {
     let knowledge = planner.sources.knowledge;
     let mut found = RuntimePackages { lean: true, ..RuntimePackages::default() };
-    let called = called_programs(planner);
+    let called = called_programs(planner, work);
     let mut unknown: Vec<String> = Vec::new();
     for (index, packages) in installed(planner) {
         let span = planner.sources.document.instructions[index].span;
@@ -93,6 +96,7 @@ pub(super) fn split(
                 }
                 Belongs::BuilderUnlessCalled(programs) => {
                     programs.iter().any(|program| called.contains(program))
+                        || is_for_the_container(planner, bare(name), &programs)
                 }
             };
             if keep && !knowledge.package_in_slim(bare(name), distribution) {
@@ -114,35 +118,71 @@ pub(super) fn split(
     Ok(found)
 }
 
-/// Names of all programs that the container or its sources start.
-fn called_programs(planner: &Planner<'_>) -> BTreeSet<String> {
-    planner.needs.programs.iter().map(|need| need.name.clone()).collect()
+/// Whether a package whose program no command of the file names is there for the container.
+fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) -> bool {
+    let fetches = planner.sources.recipe.runtime == RuntimeKind::Binary
+        || super::layout::installations(planner)
+            .iter()
+            .any(|(_, found)| !found.complete || found.fetches_sources);
+    if !planner.sources.recipes.used_by_name.iter().any(|known| known == name)
+        || (fetches && planner.sources.recipe.fetchers.iter().any(|fetcher| fetcher == name))
+    {
+        return false;
+    }
+    let actions = planner.steps().iter().flat_map(|step| &step.actions);
+    !actions.filter(|action| !matches!(action.effect, Effect::InstallPackages(_))).any(|action| {
+        let document = planner.sources.document;
+        let words = document
+            .slice(action.statement)
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        programs.contains(&action.program)
+            || words.into_iter().any(|word| programs.iter().any(|program| program == word))
+    })
+}
+
+/// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.
+fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
+    let started = planner.needs.programs.iter().map(|need| need.name.clone());
+    let hinted = planner.hints.programs.iter().map(|(program, _)| program.clone());
+    let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
+    let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
+    started.chain(hinted).chain(later).collect()
 }
 
 impl Planner<'_> {
-    /// The line that installs packages, in the manner of the distribution's package manager.
-    pub(super) fn install_line(
+    /// The line that gives the runtime its packages. A release whose packages left the mirrors has none.
+    pub(super) fn packages_line(
         &self,
         packages: &RuntimePackages,
         distribution: &Distribution,
-    ) -> Option<String> {
+    ) -> Result<Option<String>, Note> {
+        if packages.names.is_empty() || self.sources.knowledge.packages_are_served(distribution) {
+            return Ok(self.install_line(packages, distribution));
+        }
+        let needed = packages.names.join(", ");
+        let message =
+            format!("the runtime needs {needed}, and the packages of {distribution} left its mirrors");
+        Err(Note::refusal(Reason::ArchivedRelease, self.stage.from.image_span, message)
+            .help("move the base image to a release that is still served"))
+    }
+
+    /// The line that installs packages, in the manner of the distribution's package manager.
+    fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<String> {
         if packages.names.is_empty() {
             return None;
         }
         let manager = self.sources.recipes.manager_of(distribution)?;
         let mut names = packages.names.clone();
         names.sort();
-        let indent = "    ";
-        let listed = names
-            .iter()
-            .map(|name| format!("\\\n{indent}{indent}{}", crate::recipe::command::quoted(name)))
-            .collect::<Vec<_>>();
+        let quoted = names.iter().map(|name| quoted(name));
+        let listed = match names.len() {
+            1 => quoted.collect(),
+            _ => quoted.map(|name| format!("\\\n        {name}")).collect::<Vec<_>>().join(" "),
+        };
         let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
-        let install = manager
-            .install
-            .replace("{packages}", &format!("{}{}", lean.unwrap_or_default(), listed.join(" ")));
-        let parts = [manager.update.clone(), Some(install), manager.clean.clone()];
-        let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(&format!(" \\\n{indent}&& "));
+        let install = manager.install.replace("{packages}", &format!("{}{listed}", lean.unwrap_or_default()));
+        let parts = manager.update.iter().cloned().chain([install]).chain(manager.clean.iter().cloned());
+        let joined = parts.collect::<Vec<_>>().join(" \\\n    && ");
         Some(format!("RUN {joined}"))
     }
 }

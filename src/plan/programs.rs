@@ -1,11 +1,17 @@
 //! Programs and data that the container uses and the bare image lacks: what the full image gave away silently.
 
+use super::Line;
 use super::packages::RuntimePackages;
 use super::planner::Planner;
-use crate::context::sources::{self, Hints};
+use crate::analysis::effect::Effect;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Level, Note, Reason};
+
+/// Names of the kinds of data in the rules.
+const CERTIFICATES: &str = "certificates";
+const ZONES: &str = "zones";
+const CONTENT_TYPES: &str = "content-types";
 
 impl Planner<'_> {
     /// Adds the packages of the programs that the container starts, that its sources start, and that commands kept in the
@@ -23,13 +29,21 @@ impl Planner<'_> {
                 called.push((need.name.clone(), need.span, need.raised_by.clone()));
             }
         }
-        for step in self.steps().iter().filter(|step| step.index > work) {
-            for action in step.actions.iter().filter(|action| !action.program.is_empty()) {
+        let mut first_call = usize::MAX;
+        for step in self.steps() {
+            let repeated = |effect: &Effect| {
+                matches!(
+                    effect,
+                    Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure | Effect::ChangeMode(_)
+                )
+            };
+            let actions = step.actions.iter().filter(|action| step.index > work || repeated(&action.effect));
+            for action in actions.filter(|action| !action.program.is_empty()) {
                 called.push((action.program.clone(), Some(action.span), "a RUN".to_owned()));
+                first_call = first_call.min(step.index);
             }
         }
-        let hints = self.hints();
-        for (program, file) in &hints.programs {
+        for (program, file) in &self.hints.programs {
             if self.sources.recipe.toolchain.contains(program) {
                 let message = format!("{file} starts `{program}`, a tool of the builder");
                 return Err(Note::refusal(Reason::NeedsToolchain, None, message));
@@ -54,33 +68,69 @@ impl Planner<'_> {
             );
             self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, span, message));
             packages.add(&package);
+            // what a RUN calls has to be there before it
+            packages.at = packages.at.filter(|at| *at <= first_call);
         }
         Ok(())
     }
 
-    /// Adds the data that a bare image lacks: certificates always, zones and content types where they are used.
-    pub(super) fn add_data(&mut self, packages: &mut RuntimePackages, distribution: &Distribution) {
-        let Some(manager) = self.sources.recipes.manager_of(distribution) else { return };
+    /// The data that programs read without naming it and the runtime's image lacks: copied from the builder, so that it is the
+    /// very same; certificates by their package where packages are installed anyway. Gives the new lines.
+    pub(super) fn add_data(
+        &self,
+        packages: &mut RuntimePackages,
+        runtime: Option<&Image>,
+        distribution: &Distribution,
+    ) -> Vec<Line> {
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
-        let hints = self.hints();
-        let zones = hints.zones || self.stage.state.environment.contains("TZ");
-        let builders = self.sources.recipes.manager_of(&image.distribution);
-        let types = hints.content_types
-            && builders.is_some_and(|manager| {
-                knowledge.package_is_implied(&manager.content_types, image)
-                    || knowledge.package_in_slim(&manager.content_types, &image.distribution)
-            });
-        let wanted =
-            [(true, &manager.certificates), (zones, &manager.zones), (types, &manager.content_types)];
-        for (wanted, package) in wanted {
-            if wanted && !knowledge.package_in_slim(package, distribution) && !packages.has(package) {
+        let managers = self
+            .sources
+            .recipes
+            .manager_of(distribution)
+            .zip(self.sources.recipes.manager_of(&image.distribution));
+        let Some((manager, builders)) = managers else { return Vec::new() };
+        let installed = super::packages::installed(self);
+        let mut lines = Vec::new();
+        for data in &self.sources.recipes.data {
+            let (Some(package), Some(builders)) =
+                (manager.data.get(&data.name), builders.data.get(&data.name))
+            else {
+                continue;
+            };
+            let there = knowledge.package_in_slim(package, distribution)
+                || runtime.is_some_and(|runtime| knowledge.package_in_image(package, runtime))
+                || packages.has(package);
+            if there || !self.reads(&data.name) {
+                continue;
+            }
+            let in_builder = knowledge.package_in_slim(builders, &image.distribution)
+                || knowledge.package_in_image(builders, image)
+                || installed.iter().any(|(_, packages)| packages.names.contains(builders));
+            let is_vital = data.name == CERTIFICATES;
+            if is_vital && (!packages.names.is_empty() || !in_builder) {
                 packages.add(package);
+            } else if in_builder {
+                let text = format!("COPY --from={{builder}} {0} {0}", data.path);
+                lines.push(Line::New(text, format!("{} that the program may read", data.name)));
             }
         }
+        lines
     }
 
-    fn hints(&self) -> Hints {
-        self.sources.context.map(|context| sources::hints(context, "")).unwrap_or_default()
+    /// Whether the program reads a kind of data.
+    fn reads(&self, data: &str) -> bool {
+        let hints = &self.hints;
+        match data {
+            CERTIFICATES => true,
+            ZONES => hints.zones || self.stage.state.environment.contains("TZ"),
+            CONTENT_TYPES => {
+                let users = &self.sources.recipe.content_type_users;
+                let installed = super::layout::installations(self);
+                hints.content_types
+                    || installed.iter().flat_map(|(_, found)| &found.names).any(|name| users.contains(name))
+            }
+            _ => false,
+        }
     }
 }

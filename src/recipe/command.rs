@@ -3,6 +3,7 @@
 //! The pattern language has words, `*` (any words) and `{name}` (one word, kept). Options are lifted out first, so a
 //! pattern only sees operands; `values` names the options that take the next word with them.
 
+use super::path::absolute;
 use std::collections::BTreeMap;
 
 /// What is known of a command.
@@ -12,6 +13,8 @@ pub struct CommandRule {
     pub run: Vec<Pattern>,
     /// Options that take a value, as `-o FILE` or `--output=FILE`.
     pub values: Vec<String>,
+    /// Whether one-letter options may stand together, as in `-fsSLo FILE`.
+    pub clusters: bool,
     /// Options (or operands) without which the rule does not match.
     pub with: Vec<String>,
     /// What it does.
@@ -163,6 +166,7 @@ impl CommandRule {
         Some(Self {
             run: vec![Pattern::parse(&format!("{} *", starter.run.join(" "))).ok()?],
             values: starter.values.clone(),
+            clusters: false,
             with: Vec::new(),
             effect: EffectKind::Compile,
             writes: Vec::new(),
@@ -183,7 +187,7 @@ impl CommandRule {
             Some(Token::Word(word)) if word == name || word == program => {}
             _ => return None,
         }
-        let (options, mut operands) = lift_options(rest, &self.values);
+        let (options, mut operands) = lift_options(rest, &self.values, self.clusters);
         operands.insert(
             0,
             match pattern.0.first() {
@@ -219,7 +223,11 @@ fn is_cluster_with(option: &str, wanted: &str) -> bool {
 }
 
 /// Options by name with their values, and the operands, both in order.
-fn lift_options(words: &[String], values: &[String]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
+fn lift_options(
+    words: &[String],
+    values: &[String],
+    clusters: bool,
+) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     let mut options: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut operands = Vec::new();
     let mut words = words.iter();
@@ -234,7 +242,7 @@ fn lift_options(words: &[String], values: &[String]) -> (BTreeMap<String, Vec<St
             options.entry(word.clone()).or_default().push(words.next().cloned().unwrap_or_default());
         } else if let Some((name, value)) = glued_value(word, values) {
             options.entry(name.to_owned()).or_default().push(value.to_owned());
-        } else if let Some(name) = cluster_value(word, values) {
+        } else if let Some(name) = cluster_value(word, values).filter(|_| clusters) {
             options.entry(name).or_default().push(words.next().cloned().unwrap_or_default());
         } else {
             options.entry(word.clone()).or_default().push(String::new());
@@ -291,22 +299,6 @@ impl Call {
     }
 }
 
-/// `path` below `directory` unless it is absolute; without `.`, `..` and doubled slashes.
-pub fn absolute(directory: &str, path: &str) -> String {
-    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
 /// A word as a shell reads it back.
 pub fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./=:@%+,".contains(letter);
@@ -328,6 +320,7 @@ mod tests {
         CommandRule {
             run: vec![Pattern::parse(pattern).unwrap()],
             values: values.iter().map(|value| (*value).to_owned()).collect(),
+            clusters: true,
             with: Vec::new(),
             effect: EffectKind::Nothing,
             writes: vec!["{-o}".to_owned()],
@@ -347,6 +340,13 @@ mod tests {
     }
 
     #[test]
+    fn without_clusters_a_long_option_takes_no_value() {
+        let rule = CommandRule { clusters: false, ..rule("cc *", &["-o", "-l"]) };
+        let call = rule.call(&words("cc -Wall -o app main.c")).unwrap();
+        assert_eq!(rule.written(&call), ["app"]);
+    }
+
+    #[test]
     fn a_pattern_without_a_star_matches_no_further_operand() {
         assert!(rule("go vet", &[]).call(&words("go vet ./...")).is_none());
         assert!(rule("go vet *", &[]).call(&words("go vet ./...")).is_some());
@@ -357,12 +357,5 @@ mod tests {
     fn a_pattern_needs_a_program() {
         assert!(Pattern::parse("* -o {x}").is_err());
         assert!(Pattern::parse("cc {x").is_err());
-    }
-
-    #[test]
-    fn paths_are_cleaned() {
-        assert_eq!(absolute("/app", "./a/../b//c"), "/app/b/c");
-        assert_eq!(absolute("/app", "/x/."), "/x");
-        assert_eq!(absolute("/", "../.."), "/");
     }
 }

@@ -4,13 +4,14 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::{
-    Alias, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter,
-    VirtualEnvironment, Wrapper,
+    Alias, Data, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment,
+    Wrapper,
 };
 use crate::dockerfile::span::Span;
 use crate::rule_error::RuleError;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The files of `rules/` that are recipes or command rules, in the order in which they are tried.
 const EMBEDDED: [(&str, &str); 4] = [
@@ -41,6 +42,8 @@ struct WrittenFile {
     #[serde(default)]
     installers: Vec<String>,
     #[serde(default)]
+    content_type_users: Vec<String>,
+    #[serde(default)]
     unlocked_crates: Vec<String>,
     #[serde(default)]
     command: Vec<toml::Spanned<WrittenCommand>>,
@@ -52,6 +55,12 @@ struct WrittenFile {
     wrapper: Vec<WrittenWrapper>,
     #[serde(default)]
     manager: Vec<WrittenManager>,
+    #[serde(default)]
+    data: Vec<WrittenData>,
+    #[serde(default)]
+    used_by_name: Vec<String>,
+    #[serde(default)]
+    fetchers: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +112,8 @@ struct WrittenCommand {
     #[serde(default)]
     values: Vec<String>,
     #[serde(default)]
+    clusters: bool,
+    #[serde(default)]
     with: Vec<String>,
     effect: EffectKind,
     writes: Option<OneOrMany>,
@@ -145,10 +156,17 @@ struct WrittenManager {
     update: Option<String>,
     install: String,
     lean: Option<String>,
-    clean: Option<String>,
-    certificates: String,
-    zones: String,
-    content_types: String,
+    #[serde(default)]
+    clean: Vec<String>,
+    #[serde(default)]
+    data: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenData {
+    name: String,
+    path: String,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +193,8 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         aliases: Vec::new(),
         wrappers: Vec::new(),
         managers: Vec::new(),
+        data: Vec::new(),
+        used_by_name: Vec::new(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -219,10 +239,10 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         install: manager.install,
         lean: manager.lean,
         clean: manager.clean,
-        certificates: manager.certificates,
-        zones: manager.zones,
-        content_types: manager.content_types,
+        data: manager.data,
     }));
+    recipes.used_by_name.extend(written.used_by_name);
+    recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
     let Some(name) = written.name else {
         recipes.system.splice(0..0, commands);
         return Ok(());
@@ -265,6 +285,8 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         }),
         embedders: written.embedders,
         installers: written.installers,
+        fetchers: written.fetchers,
+        content_type_users: written.content_type_users,
         unlocked_crates: written.unlocked_crates,
     };
     recipes.recipes.retain(|known| known.name != recipe.name);
@@ -293,6 +315,7 @@ fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
     Ok(CommandRule {
         run,
         values: written.values,
+        clusters: written.clusters,
         with: written.with,
         effect: written.effect,
         writes,

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod go;
 mod load;
+pub mod path;
 pub mod product;
 pub mod python;
 pub mod rust;
@@ -14,6 +15,7 @@ pub mod rust;
 use crate::rule_error::RuleError;
 use command::CommandRule;
 use globset::GlobSet;
+use std::collections::BTreeMap;
 
 /// Every recipe and command rule in force.
 #[derive(Clone, Debug)]
@@ -28,6 +30,10 @@ pub struct Recipes {
     pub wrappers: Vec<Wrapper>,
     /// Package managers.
     pub managers: Vec<Manager>,
+    /// Files of the system that programs read without naming them.
+    pub data: Vec<Data>,
+    /// Packages whose programs a build uses by name or not at all: where no command names them, they are for the container.
+    pub used_by_name: Vec<String>,
 }
 
 /// One language.
@@ -57,8 +63,12 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Packages of the programs with which the language itself fetches sources.
+    pub fetchers: Vec<String>,
     /// Crates that are taken to be linked where no lock file says which are.
     pub unlocked_crates: Vec<String>,
+    /// Packages that tell content types by file extension.
+    pub content_type_users: Vec<String>,
     /// Packages that only install others: where they go says nothing of where the program's packages are.
     pub installers: Vec<String>,
 }
@@ -116,14 +126,19 @@ pub struct Manager {
     pub install: String,
     /// The option that keeps recommended packages away, where the manager has one.
     pub lean: Option<String>,
-    /// Words that take the package index away again.
-    pub clean: Option<String>,
-    /// Package of the certificates that TLS clients trust.
-    pub certificates: String,
-    /// Package of the time-zone database.
-    pub zones: String,
-    /// Package that tells content types by file extension.
-    pub content_types: String,
+    /// Commands that take the package index away again.
+    pub clean: Vec<String>,
+    /// The package that brings each kind of [`Data`], by its name.
+    pub data: BTreeMap<String, String>,
+}
+
+/// Files of the system that programs read without naming them, and that a bare image may lack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// `certificates`, `zones` or `content-types`.
+    pub name: String,
+    /// Where every distribution has them.
+    pub path: String,
 }
 
 /// `go run`, `cargo run`: what CMD does with the toolchain and the builder should do instead.

@@ -30,6 +30,10 @@ pub struct Dependencies {
     pub files: Vec<String>,
     /// Whether `files` is all that it reads.
     pub complete: bool,
+    /// Whether sources come from a version control system.
+    pub fetches_sources: bool,
+    /// Whether packages are built with what the interpreter's prefix has installed (`--no-build-isolation`).
+    pub needs_installed_tools: bool,
     /// Directories of the image installed as projects, absolute.
     pub projects: Vec<String>,
     /// Directories of the image to which the installed package points, absolute: they must stay (`pip install -e`).

@@ -1,6 +1,7 @@
 //! What pip and setup.py install, where it goes, and which files they read to do so.
 
-use super::command::{Call, absolute};
+use super::command::Call;
+use super::path::absolute;
 use super::product::{Dependencies, Surroundings, Target};
 use crate::context::python;
 
@@ -26,10 +27,11 @@ pub fn pip(call: &Call, around: Surroundings<'_>) -> Dependencies {
     for operand in &call.operands {
         match python::requirement_name(operand) {
             Some(name) => found.names.push(name),
-            None if operand.contains("://") => {}
+            None if operand.contains("://") => found.fetches_sources |= operand.contains('+'),
             None => project(&mut found, call.absolute(operand.split('[').next().unwrap_or(operand)), around),
         }
     }
+    found.needs_installed_tools = call.has(&["--no-build-isolation", "--no-use-pep517"]);
     for option in call.options.get("--no-binary").into_iter().flatten() {
         found.compiled.extend(option.split(',').map(str::to_owned));
     }
@@ -55,6 +57,7 @@ fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Su
         return;
     };
     let (read, file) = read;
+    found.fetches_sources |= read.version_control;
     found.complete &= read.complete && read.local.is_empty();
     // an include stands beside the file that names it, in the image as in the context
     let above = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();

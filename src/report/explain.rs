@@ -63,11 +63,12 @@ fn width<'a>(rows: &'a [Row<'a>], of: impl Fn(&'a Row<'a>) -> &'a str) -> usize 
     rows.iter().map(|row| of(row).chars().count()).max().unwrap_or_default()
 }
 
-/// The first line, without control characters, cut to a readable width.
+/// The first line, without control characters, cut to a readable width. What is cut, and what a line continues with, is `…`.
 fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default().replace(char::is_control, " ");
-    let line = line.trim();
-    if line.chars().count() <= WIDEST {
+    let whole = line.trim();
+    let line = whole.trim_end_matches(['\\', '`']);
+    if line.len() == whole.len() && line.chars().count() <= WIDEST {
         return line.to_owned();
     }
     line.chars().take(WIDEST - 1).chain(['…']).collect()
@@ -115,5 +116,6 @@ mod tests {
     fn long_instructions_are_cut() {
         let cut = shortened(&"é".repeat(60));
         assert_eq!((cut.chars().count(), cut.ends_with('…')), (WIDEST, true));
+        assert_eq!(shortened("RUN a && \\\n  b"), "RUN a && …");
     }
 }

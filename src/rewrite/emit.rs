@@ -38,7 +38,7 @@ impl<'a> Emitter<'a> {
         let Some(from) = document.instructions.get(self.from) else { return text.to_owned() };
         let last = document.instructions.last().unwrap_or(from);
         self.out.push_str(&text[..from.block.start]);
-        self.from_line(from, plan);
+        self.named_from(from, plan);
         let in_builder: BTreeSet<usize> = plan.builder.iter().filter_map(index_of).collect();
         self.lines(&plan.builder, true, &in_builder);
         self.end_line();
@@ -56,7 +56,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The FROM of the file with the name of its stage.
-    fn from_line(&mut self, from: &Instruction, plan: &Plan) {
+    fn named_from(&mut self, from: &Instruction, plan: &Plan) {
         let text = self.document.text();
         self.out.push_str(&text[from.block.start..from.span.end]);
         if !plan.is_named {
@@ -95,6 +95,9 @@ impl<'a> Emitter<'a> {
                 self.lead(*index, in_builder, also_in_builder);
                 let instruction = &self.document.instructions[*index];
                 self.out.push_str(self.document.slice(self.body(*index, instruction.block.end)));
+                if index + 1 == self.document.instructions.len() && instruction.heredocs.is_empty() {
+                    self.cut_dangling_continuation();
+                }
                 self.end_line();
             }
             Line::Changed(index, span, text) => {
@@ -134,6 +137,16 @@ impl<'a> Emitter<'a> {
         let before = &self.document.text()[instruction.block.start..instruction.span.start];
         let start = before.rfind('\n').map_or(instruction.block.start, |at| instruction.block.start + at + 1);
         Span::new(start, end)
+    }
+
+    /// A continuation that ended with the file would swallow what now follows it.
+    fn cut_dangling_continuation(&mut self) {
+        let end = self.out.trim_end_matches([' ', '\t', '\r', '\n']).len();
+        if self.out[..end].ends_with(self.document.escape)
+            && !self.out[..end - 1].ends_with(self.document.escape)
+        {
+            self.out.truncate(end - 1);
+        }
     }
 
     fn new_line(&mut self, text: &str) {

@@ -30,6 +30,9 @@ pub fn breaches(proof: &Proof<'_>) -> Vec<String> {
         Err(index) => return vec![format!("the base image of instruction {} is not known", index + 1)],
     };
     let [builders @ .., runtime] = stages.as_slice() else { return vec!["it has no stage".to_owned()] };
+    if builders.is_empty() {
+        return vec!["it has only one stage".to_owned()];
+    }
     let judge = Judge { proof, sources, builders, runtime };
     let mut found = Vec::new();
     judge.configuration(&mut found);
@@ -119,7 +122,8 @@ impl Judge<'_> {
                 continue;
             };
             for source in &copy.sources {
-                let standard = stage.world.is_directory(source, &stage.state);
+                let standard = stage.world.is_directory(source, &stage.state)
+                    || self.sources.recipes.data.iter().any(|data| data.path == *source);
                 if !standard && !stage.world.exists(source) {
                     found.push(format!("`{source}` is not known to exist in stage `{from}`"));
                 }
@@ -204,7 +208,7 @@ impl Judge<'_> {
             }
             let text = self.sources.document.slice(instruction.span);
             for name in declared {
-                let known = step.before.variables.values.contains_key(name);
+                let known = step.before.arguments.contains(name) || step.before.environment.contains(name);
                 if !known && uses(text, name) && !sets_itself(instruction, text, name) {
                     found.push(format!(
                         "line {} uses ARG {name}, which this stage does not declare",
@@ -281,12 +285,13 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the new PATH holds all of the old one, in order, at its end.
+/// Whether the new PATH holds all directories of the old one, in the same order.
 fn is_longer_path(before: &Value, after: &Value) -> bool {
-    match (before.default_value(), after.default_value()) {
-        (Some(before), Some(after)) => after.ends_with(before),
-        _ => before == after,
-    }
+    let (Some(before), Some(after)) = (before.default_value(), after.default_value()) else {
+        return before == after;
+    };
+    let before: Vec<&str> = before.split(':').collect();
+    after.split(':').filter(|directory| before.contains(directory)).eq(before.iter().copied())
 }
 
 /// Whether a text uses a variable.

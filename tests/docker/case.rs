@@ -100,7 +100,11 @@ impl Case {
 pub(crate) fn all(root: &Path) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for language in fs::read_dir(root)? {
-        for folder in fs::read_dir(language?.path())? {
+        let language = language?.path();
+        if !language.is_dir() {
+            continue;
+        }
+        for folder in fs::read_dir(language)? {
             let folder = folder?.path();
             cases.push(Case::load(root, &folder).with_context(|| folder.display().to_string())?);
         }

@@ -1,9 +1,8 @@
 //! Keeps away from brush-parser what it would read slowly or deeply.
 //!
 //! It needs a frame of the stack for each level of nesting, and twice the time for each further level of `(` or `case`
-//! in a text that has a syntax error. Measured on 240,514 real RUN texts: the longest has 28 KB, the deepest nesting of
-//! commands is 4, the most `((` in one text are 5, and one text has more than 64
-//! expansions that may hold others.
+//! in a text that has a syntax error. In 240,514 real RUN texts, commands are nested four deep at most, and one text
+//! has more than 64 expansions that may hold others.
 
 use brush_parser::{Token, TokenizerOptions, uncached_tokenize_str};
 

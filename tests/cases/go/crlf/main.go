@@ -1,0 +1,8 @@
+// Prints a word.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("windows")
+}

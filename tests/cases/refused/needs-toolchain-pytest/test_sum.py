@@ -1,5 +1,0 @@
-"""A test."""
-
-
-def test_sum():
-    assert 1 + 1 == 2

@@ -1,0 +1,1 @@
+# no instruction at all
