@@ -2,6 +2,8 @@
 //! a change of the rules moves thousands of real files. `cargo run --release --example survey -- DIR [REASON]`
 //! prints the counts; with a reason id, also the notes of the files refused for it.
 
+#![expect(clippy::print_stdout, reason = "an example prints what it counted")]
+
 use restage::knowledge::Knowledge;
 use restage::pipeline::{Outcome, Request, restage};
 use restage::recipe::Recipes;

@@ -3,6 +3,12 @@
 //! A folder below `tests/cases/` with a Dockerfile is a case; its other files are the build context. `SNAPSHOTS=overwrite
 //! cargo test --test cases` writes the snapshots anew: read them before they are committed.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test reads its cases and starts the program"
+)]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

@@ -36,6 +36,8 @@ const IGNORE: &[Ignore] = &[
     ("a class turned round", "[^a-c]x", &["ax", "dx"], &["ax"]),
     ("a backslash takes the meaning", "\\*", &["*", "a"], &["a"]),
     ("a backslash before a letter is no separator", "a\\b", &["a/b", "ab"], &["a/b", "ab"]),
+    ("an exception that a slash hides", "*\n/!b", &["a", "b"], &["b"]),
+    ("spaces between slashes at the end", "*\n!b/ /", &["a", "b"], &["b"]),
     ("spaces inside of slashes", "/ a /", &["a", "b"], &["b"]),
     ("a broken class is no pattern", "[a", &["a", "[a"], &["[a", "a"]),
     ("dots are dots", "a.b", &["a.b", "axb"], &["axb"]),

@@ -2,6 +2,8 @@
 //!
 //! The probes stand in `tests/probes/*.toml`; all of them were held against BuildKit's own parser.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its cases")]
+
 use restage::dockerfile::document::Document;
 use restage::dockerfile::instruction::{Arguments, Instruction, Keyword, Word};
 use serde::Deserialize;

@@ -1,5 +1,7 @@
 //! A language said in one file of data, without a line of Rust: `--rules` lays it over the built-in ones.
 
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test starts the program")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

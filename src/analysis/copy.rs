@@ -4,7 +4,7 @@ use super::state::State;
 use super::world::World;
 use crate::context::Context;
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
-use crate::recipe::command::absolute;
+use crate::recipe::path::absolute;
 
 /// A COPY or ADD, taken apart.
 #[derive(Clone, Debug, Default)]

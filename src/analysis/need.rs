@@ -6,7 +6,7 @@ use super::{Sources, Stage};
 use crate::dockerfile::shell::{self, Shell};
 use crate::dockerfile::span::Span;
 use crate::recipe::Starter;
-use crate::recipe::command::absolute;
+use crate::recipe::path::absolute;
 use std::collections::BTreeSet;
 
 /// Everything that the container starts.

@@ -3,7 +3,7 @@
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::dockerfile::variables::{Value, Variables};
 use crate::knowledge::images::Image;
-use crate::recipe::command::absolute;
+use crate::recipe::path::absolute;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// PATH of a container whose image sets none, as Docker gives it.

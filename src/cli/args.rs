@@ -81,6 +81,18 @@ pub(super) struct Args {
     #[arg(short, long, help_heading = OUTPUT)]
     pub(super) verbose: bool,
 
+    /// Say what is known of an image, and from where
+    #[arg(long, value_name = "IMAGE", value_parser = image, help_heading = FACTS)]
+    pub(super) explain_image: Option<ImageReference>,
+
+    /// Say what is known of a distribution package on an image, and from where
+    #[arg(long, value_name = "PACKAGE", requires = "on", help_heading = FACTS)]
+    pub(super) explain_package: Option<String>,
+
+    /// The image for --explain-package
+    #[arg(long, value_name = "IMAGE", value_parser = image, requires = "explain_package", help_heading = FACTS)]
+    pub(super) on: Option<ImageReference>,
+
     /// List every reason that a note can have, and what it means
     #[arg(long, help_heading = FACTS)]
     pub(super) list_reasons: bool,

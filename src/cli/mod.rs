@@ -6,6 +6,7 @@
 
 mod args;
 mod contexts;
+mod facts;
 mod folder;
 mod guard;
 mod inputs;
@@ -23,7 +24,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use self::args::{Args, Mode};
 use self::screen::Screen;
 use self::work::Workshop;
-use crate::note::Reason;
 use crate::report::Class;
 use crate::report::tally::Tally;
 
@@ -34,15 +34,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
-    if args.list_reasons {
-        let mut screen = Screen::new(&args, true);
-        for reason in Reason::ALL {
-            screen.result(&format!("{:<24} {}\n", reason.id(), reason.meaning()));
-        }
-        return ExitCode::SUCCESS;
-    }
-    let inputs = inputs::find(&args.paths);
-    let mut screen = Screen::new(&args, inputs.len() == 1);
+    let mut screen = Screen::new(&args);
     let workshop = match Workshop::open(&args) {
         Ok(workshop) => workshop,
         Err((path, failure)) => {
@@ -50,6 +42,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(answer) = facts::answer(&args, workshop.knowledge()) {
+        screen.result(&answer);
+        return ExitCode::SUCCESS;
+    }
+    let inputs = inputs::find(&args.paths);
     if args.mode() == Mode::Stdout && inputs.len() > 1 {
         return usage(&Args::conflict(format!(
             "'--stdout' prints one file, and {} were found",
@@ -59,7 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
     let mut tally = Tally::default();
     guard::install();
-    screen.open();
+    screen.open(inputs.len());
     let stop = AtomicBool::new(false);
     workers::in_order(
         &inputs,

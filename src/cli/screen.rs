@@ -25,8 +25,8 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// The streams as they were asked for; `alone` tells whether a single file is shown.
-    pub(super) fn new(args: &Args, alone: bool) -> Self {
+    /// The streams as they were asked for.
+    pub(super) fn new(args: &Args) -> Self {
         match args.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -39,15 +39,20 @@ impl Screen {
             format: args.format,
             quiet: args.quiet,
             painted: painted(AutoStream::choice(&io::stdout())),
-            look: Look { color: painted(AutoStream::choice(&io::stderr())), verbose: args.verbose, alone },
+            look: Look {
+                color: painted(AutoStream::choice(&io::stderr())),
+                verbose: args.verbose,
+                alone: false,
+            },
             filter: args.write && args.paths.iter().any(|path| path.as_os_str() == "-"),
             broken: false,
             begun: false,
         }
     }
 
-    /// Before the first file.
-    pub(super) fn open(&mut self) {
+    /// Before the first of so many files.
+    pub(super) fn open(&mut self, files: usize) {
+        self.look.alone = files == 1;
         if self.format == Format::Json {
             self.result(&json::head());
         }

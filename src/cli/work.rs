@@ -44,6 +44,11 @@ impl<'a> Workshop<'a> {
         Ok(Self { args, recipes, knowledge, contexts, here })
     }
 
+    /// The facts in force.
+    pub(super) fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
     /// Reads, converts and, if so asked, writes one file.
     pub(super) fn work(&self, input: &Found) -> Report {
         let (path, bytes) = match input {

@@ -42,11 +42,10 @@ impl Dockerignore {
 impl Rule {
     fn parse(line: &str) -> Option<Self> {
         let line = line.trim();
-        let (exception, pattern) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim()));
-        // What leaves the root matches nothing in it.
-        let pattern = path::clean(pattern)?;
-        // Docker trims again what the slashes at the ends kept apart, but not behind a `!`.
-        let pattern = if exception { &pattern } else { pattern.trim() };
+        let (sign, pattern) = line.strip_prefix('!').map_or(("", line), |rest| ("!", rest.trim()));
+        // What leaves the root matches nothing in it. Docker trims and cleans again what this uncovers.
+        let line = path::clean(format!("{sign}{}", path::clean(pattern)?).trim())?;
+        let (exception, pattern) = line.strip_prefix('!').map_or((false, &*line), |rest| (true, rest));
         if pattern.is_empty() { None } else { Some(Self { exception, glob: Glob::deep(pattern)? }) }
     }
 }

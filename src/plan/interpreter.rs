@@ -2,9 +2,8 @@
 //! sources are copied into the runtime as before, and what ran after the last installation runs there.
 
 use super::layout::{self, Layout};
-use super::packages;
 use super::planner::Planner;
-use super::{Line, Plan};
+use super::{Line, Plan, manifests, packages, touched};
 use crate::analysis::copy::Copy;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
@@ -13,6 +12,7 @@ use crate::dockerfile::instruction::Keyword;
 use crate::knowledge::images::Variant;
 use crate::note::{Level, Note, Reason};
 use crate::recipe::VirtualEnvironment;
+use crate::recipe::path::is_within;
 use crate::recipe::product::Target;
 use std::collections::BTreeSet;
 
@@ -47,8 +47,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let work = planner.steps().iter().filter(|step| step.does(is_builders_work)).map(|step| step.index).max();
     let work = work.unwrap_or(first).max(last.0.index);
     let mut decided = Decided { environment, layout, work, first, manifests: None, from_builder: Vec::new() };
-    decided.from_builder = changed_directories(&planner, &decided)?;
-    decided.manifests = manifests(&planner, &decided);
+    decided.from_builder = touched::changed_directories(&planner, decided.work)?;
+    decided.manifests = manifests::read_by_installations(&planner, decided.work, &decided.from_builder);
 
     let runtime_image = planner.slim_image()?;
     check_toolchain(&planner)?;
@@ -327,96 +327,6 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[Strin
             planner.copy_from_builder(path, "", "a command of the builder writes it");
         }
     }
-}
-
-/// Directories of the build context in which a command of the builder writes: they come from there.
-fn changed_directories(planner: &Planner<'_>, decided: &Decided<'_>) -> Result<Vec<String>, Note> {
-    let mut changed: Vec<String> = Vec::new();
-    let mut add = |path: String| {
-        if !changed.iter().any(|known| is_within(&path, known)) {
-            changed.retain(|known| !is_within(known, &path));
-            changed.push(path);
-        }
-    };
-    for step in planner.steps().iter().filter(|step| step.index <= decided.work) {
-        for action in &step.actions {
-            match &action.effect {
-                Effect::Build | Effect::Compile(_) if is_copied(planner, &action.directory) => {
-                    add(tree_of(planner, &action.directory));
-                }
-                Effect::InstallDependencies(dependencies) => {
-                    for directory in &dependencies.editable {
-                        if !planner.stage.world.exists(directory) {
-                            let message =
-                                format!("`{directory}` is installed in place, but no COPY brings it");
-                            return Err(Note::refusal(Reason::UnknownOutput, action.span, message));
-                        }
-                        add(directory.clone());
-                    }
-                }
-                Effect::Write(paths) => {
-                    for path in paths.iter().filter(|path| is_copied(planner, path)) {
-                        if planner.stage.world.exists(path) {
-                            add(path.clone());
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(changed)
-}
-
-/// The copied tree around a directory: the outermost destination of a COPY that holds it.
-fn tree_of(planner: &Planner<'_>, directory: &str) -> String {
-    let destinations = planner.steps().iter().filter_map(|step| step.copy.as_ref()?.destination.clone());
-    let around = destinations.filter(|destination| destination != "/" && is_within(directory, destination));
-    around.min_by_key(String::len).unwrap_or_else(|| directory.to_owned())
-}
-
-fn is_copied(planner: &Planner<'_>, path: &str) -> bool {
-    path != "/"
-        && planner.steps().iter().any(|step| {
-            let destination = step.copy.as_ref().and_then(|copy| copy.destination.as_ref());
-            destination
-                .is_some_and(|destination| is_within(path, destination) || is_within(destination, path))
-        })
-}
-
-fn is_within(path: &str, directory: &str) -> bool {
-    path == directory || directory == "/" || path.starts_with(&format!("{directory}/"))
-}
-
-/// What the installations read, where that is known to be all that the builder needs of the context.
-fn manifests(planner: &Planner<'_>, decided: &Decided<'_>) -> Option<BTreeSet<String>> {
-    planner.sources.context?;
-    if !decided.from_builder.is_empty() {
-        return None;
-    }
-    let mut files = BTreeSet::new();
-    for step in planner.steps().iter().filter(|step| step.index <= decided.work) {
-        for action in &step.actions {
-            match &action.effect {
-                Effect::InstallDependencies(dependencies) if dependencies.complete => {
-                    files.extend(dependencies.files.iter().cloned());
-                }
-                Effect::Nothing
-                | Effect::UpdatePackages
-                | Effect::InstallPackages(_)
-                | Effect::RemovePackages
-                | Effect::Fetch
-                | Effect::CreateUser(_)
-                | Effect::ChangeUsers
-                | Effect::CreateDirectory(_)
-                | Effect::CreateEnvironment(_) => {}
-                Effect::Remove(paths)
-                    if paths.iter().all(|path| !is_copied(planner, path) || path.starts_with("/tmp")) => {}
-                _ => return None,
-            }
-        }
-    }
-    Some(files)
 }
 
 /// Distribution packages that the installed packages of the language need.

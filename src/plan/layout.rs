@@ -67,14 +67,9 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
             }
         }
     }
-    let built = planner.steps().iter().find_map(|step| {
-        step.actions.iter().find_map(|action| match &action.effect {
-            Effect::InstallBuilt(paths) => {
-                paths.iter().any(|path| *path == environment.prefix).then_some(action)
-            }
-            _ => None,
-        })
-    });
+    let into_prefix = |effect: &Effect| matches!(effect, Effect::InstallBuilt(paths) if paths.contains(&environment.prefix));
+    let built =
+        planner.steps().iter().flat_map(|step| &step.actions).find(|action| into_prefix(&action.effect));
     if let Some(action) = built {
         let why = format!("`{}` installs below {}", action.text, environment.prefix);
         return if own.is_empty() { Ok(Layout::Prefix(why)) } else { Err(mixed(action.span)) };
@@ -184,7 +179,8 @@ fn names_installed_program(planner: &Planner<'_>, bin: &str) -> Option<String> {
     let context = planner.sources.context?;
     let metadata = &planner.sources.recipe.files.metadata;
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let found = sources::texts(context, "", &|file| !metadata.is_match(file)).find_map(|(file, text)| {
+
+    sources::texts(context, "", &|file| !metadata.is_match(file)).find_map(|(file, text)| {
         let mut paths = text.match_indices(bin).map(|(at, _)| {
             let rest = &text[at + bin.len()..];
             &text[at..at + bin.len() + rest.find(|letter| !is_name(letter)).unwrap_or(rest.len())]
@@ -192,8 +188,7 @@ fn names_installed_program(planner: &Planner<'_>, bin: &str) -> Option<String> {
         let installed =
             paths.any(|path| path.len() > bin.len() && !planner.stage.world.paths.contains_key(path));
         installed.then(|| file.to_owned())
-    });
-    found
+    })
 }
 
 /// A COPY of files of the build context into the prefix's bin does not ask for what is there.
@@ -207,7 +202,7 @@ fn only_copies_into(
     let text = planner.sources.document.slice(instruction.span);
     let words =
         text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
-    into || words.into_iter().all(|word| brought(word))
+    into || words.into_iter().all(brought)
 }
 
 fn number(version: &str) -> (u32, u32) {

@@ -7,12 +7,18 @@
 mod base;
 mod binary;
 mod files;
+mod inherited;
 mod interpreter;
 mod layout;
+mod linked;
+mod manifests;
+mod outputs;
 mod packages;
 mod planner;
 mod programs;
 mod replay;
+mod starter;
+mod touched;
 
 use crate::analysis::{Sources, Stage};
 use crate::dockerfile::span::Span;

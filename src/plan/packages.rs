@@ -143,7 +143,7 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
 /// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.
 fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
     let started = planner.needs.programs.iter().map(|need| need.name.clone());
-    let hinted = planner.hints().programs.into_iter().map(|(program, _)| program);
+    let hinted = planner.hints.programs.iter().map(|(program, _)| program.clone());
     let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
     let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
     started.chain(hinted).chain(later).collect()

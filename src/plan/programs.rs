@@ -4,7 +4,6 @@ use super::Line;
 use super::packages::RuntimePackages;
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
-use crate::context::sources::{self, Hints};
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Level, Note, Reason};
@@ -44,8 +43,7 @@ impl Planner<'_> {
                 first_call = first_call.min(step.index);
             }
         }
-        let hints = self.hints();
-        for (program, file) in &hints.programs {
+        for (program, file) in &self.hints.programs {
             if self.sources.recipe.toolchain.contains(program) {
                 let message = format!("{file} starts `{program}`, a tool of the builder");
                 return Err(Note::refusal(Reason::NeedsToolchain, None, message));
@@ -122,7 +120,7 @@ impl Planner<'_> {
 
     /// Whether the program reads a kind of data.
     fn reads(&self, data: &str) -> bool {
-        let hints = self.hints();
+        let hints = &self.hints;
         match data {
             CERTIFICATES => true,
             ZONES => hints.zones || self.stage.state.environment.contains("TZ"),
@@ -134,10 +132,5 @@ impl Planner<'_> {
             }
             _ => false,
         }
-    }
-
-    /// What the sources say that they use.
-    pub(super) fn hints(&self) -> Hints {
-        self.sources.context.map(|context| sources::hints(context, "")).unwrap_or_default()
     }
 }

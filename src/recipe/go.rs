@@ -1,6 +1,7 @@
 //! What `go build`, `go install` and `go run` make: names come from go.mod and the packages, never from a guess.
 
-use super::command::{Call, absolute};
+use super::command::Call;
+use super::path::absolute;
 use super::product::{Outputs, Started, Surroundings};
 use crate::context::gomod::{self, GoModule};
 

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod go;
 mod load;
+pub mod path;
 pub mod product;
 pub mod python;
 pub mod rust;

@@ -1,6 +1,7 @@
 //! What pip and setup.py install, where it goes, and which files they read to do so.
 
-use super::command::{Call, absolute};
+use super::command::Call;
+use super::path::absolute;
 use super::product::{Dependencies, Surroundings, Target};
 use crate::context::python;
 

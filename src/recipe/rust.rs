@@ -1,7 +1,8 @@
 //! What `cargo build`, `cargo install` and `cargo run` make: names and places come from the manifests.
 
-use super::command::{Call, absolute, quoted};
+use super::command::{Call, quoted};
 use super::go::join;
+use super::path::absolute;
 use super::product::{Outputs, Started, Surroundings};
 use crate::context::cargo::{self, Package, Workspace};
 

@@ -38,7 +38,7 @@ impl<'a> Emitter<'a> {
         let Some(from) = document.instructions.get(self.from) else { return text.to_owned() };
         let last = document.instructions.last().unwrap_or(from);
         self.out.push_str(&text[..from.block.start]);
-        self.from_line(from, plan);
+        self.named_from(from, plan);
         let in_builder: BTreeSet<usize> = plan.builder.iter().filter_map(index_of).collect();
         self.lines(&plan.builder, true, &in_builder);
         self.end_line();
@@ -56,7 +56,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The FROM of the file with the name of its stage.
-    fn from_line(&mut self, from: &Instruction, plan: &Plan) {
+    fn named_from(&mut self, from: &Instruction, plan: &Plan) {
         let text = self.document.text();
         self.out.push_str(&text[from.block.start..from.span.end]);
         if !plan.is_named {

@@ -1,0 +1,146 @@
+//! What compiled programs link, as far as manifests, locks and sources tell: the packages they need, and whether they
+//! could do without the C library.
+
+use super::Line;
+use super::packages;
+use super::planner::Planner;
+use crate::analysis::step::Step;
+use crate::context::gomod;
+use crate::knowledge::libraries::Cgo;
+use crate::note::{Note, Reason};
+use crate::recipe::go;
+use crate::recipe::product::{Outputs, Started};
+
+/// Distribution packages that the compiled programs link.
+pub(super) fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
+    let knowledge = planner.sources.knowledge;
+    let image = &planner.stage.world.image;
+    let installed: Vec<String> =
+        packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
+    match planner.sources.recipe.libraries.as_deref() {
+        Some("rust") => {
+            let locks = rust_crates(planner, compiles);
+            let in_lock = |name: &str| locks.iter().any(|known| known == name);
+            locks
+                .iter()
+                .flat_map(|name| knowledge.rust_crate(name, image, &in_lock, &installed).packages)
+                .collect()
+        }
+        Some("go") => {
+            let modules = go_modules(planner, compiles);
+            let needs = modules.iter().filter_map(|module| match knowledge.go_module(module, image) {
+                Cgo::Needs(packages) => Some(packages),
+                _ => None,
+            });
+            needs.flatten().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Crates that may be linked: those of Cargo.lock; without it those of the manifests and what they usually bring.
+pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
+    let directories = source_directories(planner, compiles);
+    let workspaces = planner.sources.context.into_iter().flat_map(|context| {
+        directories
+            .iter()
+            .filter_map(|directory| crate::context::cargo::workspace(context, directory).ok())
+            .collect::<Vec<_>>()
+    });
+    let mut crates: Vec<String> = Vec::new();
+    let mut is_locked = false;
+    for workspace in workspaces {
+        match &workspace.lock {
+            Some(lock) => {
+                is_locked = true;
+                crates.extend(lock.keys().cloned());
+            }
+            None => crates.extend(workspace.packages.iter().flat_map(|package| package.dependencies.clone())),
+        }
+    }
+    if !is_locked {
+        let unlocked = planner.sources.recipe.unlocked_crates.clone();
+        let message = format!(
+            "no Cargo.lock was seen: the program is taken to link what {} links",
+            unlocked.join(", ")
+        );
+        let span = compiles.first().map(|(step, _)| step.span);
+        planner.notes.push(
+            Note::assumption(Reason::ImpliedPackage, span, message)
+                .help("commit Cargo.lock, or check with `ldd` that the runtime has every library"),
+        );
+        crates.extend(unlocked);
+    }
+    crates
+}
+
+pub(super) fn go_modules(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
+    let Some(context) = planner.sources.context else { return Vec::new() };
+    let directories = source_directories(planner, compiles);
+    let modules = directories
+        .iter()
+        .filter_map(|directory| gomod::GoModule::parse(&context.text(&go::join(directory, "go.mod"))?));
+    modules.flat_map(|module| module.requires).collect()
+}
+
+/// Context directories at or above the compiled sources that may hold a manifest.
+pub(super) fn source_directories(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
+    let mut images: Vec<String> = compiles.iter().flat_map(|(_, outputs)| outputs.sources.clone()).collect();
+    images.extend(planner.stage.state.workdir.clone());
+    let mut directories: Vec<String> = Vec::new();
+    for image in images {
+        let Some(mut at) = planner.stage.world.context_path(&image) else { continue };
+        loop {
+            if !directories.contains(&at) {
+                directories.push(at.clone());
+            }
+            match at.rsplit_once('/') {
+                Some((parent, _)) => at = parent.to_owned(),
+                None if at.is_empty() => break,
+                None => at = String::new(),
+            }
+        }
+    }
+    directories
+}
+
+/// Whether every program of the file is proven to link no C library.
+pub(super) fn is_free_of_cgo(
+    planner: &Planner<'_>,
+    compiles: &[(&Step, &Outputs)],
+    started: Option<&Started>,
+) -> bool {
+    if planner.sources.recipe.libraries.as_deref() != Some("go") {
+        return false;
+    }
+    let said: Vec<Option<bool>> = compiles.iter().map(|(_, outputs)| outputs.cgo).collect();
+    if said.contains(&Some(true)) || (compiles.is_empty() && started.is_none()) {
+        return false;
+    }
+    if !said.is_empty() && said.iter().all(|cgo| *cgo == Some(false)) {
+        return true;
+    }
+    let Some(context) = planner.sources.context else { return false };
+    let directories = source_directories(planner, compiles);
+    let root = directories.iter().find(|directory| context.entry(&go::join(directory, "go.mod")).is_some());
+    let Some(root) = root else { return false };
+    let module = context.text(&go::join(root, "go.mod")).and_then(|text| gomod::GoModule::parse(&text));
+    let Some(module) = module.filter(|module| module.local_replaces.is_empty()) else { return false };
+    let image = &planner.stage.world.image;
+    let vendored = context.exists(&go::join(root, "vendor"));
+    let dependencies = match vendored {
+        true => gomod::vendor_uses_cgo(context, root) == Some(false),
+        false => {
+            module.requires.iter().all(|path| planner.sources.knowledge.go_module(path, image) == Cgo::Pure)
+        }
+    };
+    dependencies && gomod::packages(context, root).iter().all(|package| !package.uses_cgo)
+}
+
+pub(super) fn sets_cgo(_planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> bool {
+    !compiles.is_empty() && compiles.iter().all(|(_, outputs)| outputs.cgo == Some(false))
+}
+
+pub(super) fn is_cgo_line(line: &Line) -> bool {
+    matches!(line, Line::New(text, _) if text.starts_with("ENV CGO_ENABLED"))
+}

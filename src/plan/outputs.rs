@@ -1,0 +1,92 @@
+//! The programs that the runtime takes over: those that the container starts, and those that the build meant for the image.
+
+use super::planner::Planner;
+use crate::analysis::effect::Effect;
+use crate::analysis::need::Need;
+use crate::analysis::step::Step;
+use crate::analysis::world::Origin;
+use crate::note::{Note, Reason};
+use crate::recipe::product::{Outputs, Started};
+
+/// Every compilation with its step.
+pub(super) fn compiles<'a>(planner: &Planner<'a>) -> Vec<(&'a Step, &'a Outputs)> {
+    let of = |step: &'a Step| {
+        step.actions.iter().filter_map(move |action| match &action.effect {
+            Effect::Compile(outputs) => Some((step, outputs)),
+            _ => None,
+        })
+    };
+    planner.steps().iter().flat_map(of).collect()
+}
+
+/// A container that starts a tool of the builder, or nothing but a shell, can't leave the builder behind.
+pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
+    let toolchain = &planner.sources.recipe.toolchain;
+    let alone = planner.needs.programs.len() == 1;
+    let is_tool = |need: &&Need| {
+        let is_shell = alone && need.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
+        (is_shell && planner.needs.words.len() == 1 || toolchain.contains(&need.name))
+            && need.path.as_ref().is_none_or(|path| !planner.stage.world.paths.contains_key(path))
+    };
+    if let Some(need) = planner.needs.programs.iter().find(is_tool) {
+        let message = match toolchain.contains(&need.name) {
+            true => format!("{} starts `{}`, a tool of the builder", need.raised_by, need.name),
+            false => format!(
+                "the container starts nothing but `{}`: the image is one to work in, with its tools",
+                need.name
+            ),
+        };
+        return Err(Note::refusal(Reason::NeedsToolchain, need.span, message)
+            .help("a container that builds at start needs the whole image: leave it as it is"));
+    }
+    Ok(())
+}
+
+/// Absolute paths of the programs that the runtime takes over.
+pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Result<Vec<String>, Note> {
+    if let Some(started) = started {
+        return Ok(vec![started.program.clone()]);
+    }
+    let world = &planner.stage.world;
+    let mut programs: Vec<String> = Vec::new();
+    for need in &planner.needs.programs {
+        let Some(path) = &need.path else { continue };
+        let made = |origin: &Origin| matches!(origin, Origin::Compiled | Origin::Written);
+        if world.find(path).is_some_and(|entry| made(&entry.origin)) && !programs.contains(path) {
+            programs.push(path.clone());
+        }
+    }
+    if !programs.is_empty() {
+        // programs with a place of their own were meant to be in the image
+        for (path, entry) in &world.paths {
+            let named = entry.origin == Origin::Compiled && !entry.tree;
+            if named && !programs.contains(path) {
+                programs.push(path.clone());
+            }
+        }
+        return Ok(programs);
+    }
+    let main = planner.needs.programs.iter().find(|need| need.main);
+    let compiles = compiles(planner);
+    let unknown = compiles.iter().find_map(|(step, outputs)| Some((step.span, outputs.unknown.clone()?)));
+    match (main, unknown) {
+        (Some(need), Some((span, why))) => {
+            let message = format!("which program this writes can't be told: {why}");
+            Err(Note::refusal(Reason::UnknownOutput, span, message).help(format!(
+                "{} starts `{}`: give the program that path with an option of the build",
+                need.raised_by, need.name
+            )))
+        }
+        (Some(need), None) => {
+            let message =
+                format!("{} starts `{}`, which no line of the file makes", need.raised_by, need.name);
+            Err(Note::refusal(Reason::NoProgram, need.span, message)
+                .help("start the program that the build writes, by its path"))
+        }
+        (None, _) => {
+            let message = "the container starts no program that the file builds";
+            Err(Note::refusal(Reason::NoProgram, planner.stage.from.span, message)
+                .help("add a CMD or ENTRYPOINT that starts the built program"))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A container that builds at every start: the builder builds once, and the container starts the program.
+
+use super::Line;
+use super::planner::Planner;
+use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::note::{Note, Reason};
+use crate::recipe::product::{Started, Surroundings};
+use crate::recipe::{go, rust};
+
+/// What the builder does in place of a start through the toolchain.
+pub(super) fn starter(planner: &Planner<'_>) -> Result<Option<Started>, Note> {
+    let Some(start) = &planner.needs.starter else { return Ok(None) };
+    let refuse = |message: String| Note::refusal(Reason::NeedsToolchain, start.span, message);
+    if !start.whole && !is_simple_shell_form(planner) {
+        let message = format!("`{}` stands in a script or among other commands", start.starter.run.join(" "));
+        return Err(refuse(message).help("build the program in a RUN and start it by its path"));
+    }
+    let state = &planner.stage.state;
+    let directory = state.workdir.clone().unwrap_or_else(|| "/".to_owned());
+    let home = crate::analysis::step::home(state);
+    let locate = |path: &str| planner.stage.world.context_path(path);
+    let around = Surroundings {
+        context: planner.sources.context,
+        locate: &locate,
+        home: &home,
+        version: planner.stage.world.image.version.as_deref(),
+        root: state.is_root(),
+    };
+    let started = match start.starter.from.as_str() {
+        "go-run" => go::run(&start.words, &start.starter.values, &directory, around),
+        _ => {
+            let rule = crate::recipe::command::CommandRule::starter(&start.starter);
+            let call = rule.and_then(|rule| rule.call(&start.words));
+            let mut call = call.ok_or_else(|| refuse("the command can't be read".to_owned()))?;
+            call.directory = directory;
+            call.variables = state.known_variables();
+            rust::run(&call, around)
+        }
+    };
+    started.map(Some).map_err(refuse)
+}
+
+/// A shell form of one plain command can be written anew in exec form.
+pub(super) fn is_simple_shell_form(planner: &Planner<'_>) -> bool {
+    let config = &planner.stage.world.config;
+    let invocation = config.entrypoint.as_ref().filter(|one| !one.is_empty()).or(config.command.as_ref());
+    let Some(crate::analysis::config::Form::Shell(text)) = invocation.map(|one| &one.form) else {
+        return false;
+    };
+    !text.contains(['$', '&', '|', ';', '>', '<', '`', '*', '?', '(', '"', '\'', '\\', '#', '~', '{'])
+}
+
+/// The instruction that started the toolchain starts the program.
+pub(super) fn start_program(planner: &mut Planner<'_>, started: &Started) -> Result<(), Note> {
+    let Some(span) = planner.needs.starter.as_ref().and_then(|start| start.span) else { return Ok(()) };
+    let document = planner.sources.document;
+    let Some(index) = document.instructions.iter().position(|instruction| instruction.span == span) else {
+        return Ok(());
+    };
+    let words = std::iter::once(&started.program).chain(&started.arguments);
+    let json =
+        words.map(|word| serde_json::Value::from(word.as_str()).to_string()).collect::<Vec<_>>().join(", ");
+    let instruction = &document.instructions[index];
+    let place = match &instruction.arguments {
+        Arguments::Text(text) => text.span,
+        Arguments::Json(words) => match (words.first(), words.last()) {
+            (Some(first), Some(last)) => crate::dockerfile::span::Span::new(first.span.start, last.span.end),
+            _ => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let text = if matches!(instruction.arguments, Arguments::Text(_)) { format!("[{json}]") } else { json };
+    for line in &mut planner.runtime {
+        if *line == Line::Instruction(index) {
+            *line = Line::Changed(index, place, text.clone());
+        }
+    }
+    Ok(())
+}
+
+impl Planner<'_> {
+    /// A program that no step of the file makes (the builder's own addition) stands before the line that starts it.
+    pub(super) fn insert_before_start(&mut self, program: &str) {
+        let document = self.sources.document;
+        let starts = |line: &Line| match line {
+            Line::Instruction(index) | Line::Changed(index, ..) => {
+                matches!(
+                    document.instructions[*index].keyword,
+                    Keyword::Cmd
+                        | Keyword::Entrypoint
+                        | Keyword::Healthcheck
+                        | Keyword::User
+                        | Keyword::Expose
+                )
+            }
+            Line::New(..) => false,
+        };
+        let place = self.runtime.iter().position(starts).unwrap_or(self.runtime.len());
+        let text = format!("COPY --from={{builder}} {program} {program}");
+        self.have(program);
+        self.runtime.insert(place, Line::New(text, "the program, at its old place".to_owned()));
+    }
+}

@@ -1,0 +1,166 @@
+//! Directories that commands of the builder may have changed: they are taken from there, not from the build context.
+
+use super::outputs::compiles;
+use super::planner::Planner;
+use crate::analysis::effect::Effect;
+use crate::analysis::step::Step;
+use crate::note::{Note, Reason};
+use crate::recipe::path::is_within;
+
+/// Directories in which a command may have written anything: they are taken over whole.
+pub(super) fn whole_directories(planner: &Planner<'_>) -> Result<Vec<String>, Note> {
+    let mut directories: Vec<String> = Vec::new();
+    for step in planner.steps() {
+        for action in &step.actions {
+            let refuse = |why: &str| {
+                let message = format!("what `{}` writes can't be told: {why}", short(&action.text));
+                Note::refusal(Reason::UnknownCommand, action.span, message)
+            };
+            match &action.effect {
+                Effect::Opaque(why) => {
+                    let message = format!("what this RUN does can't be told: {why}");
+                    return Err(Note::refusal(Reason::OpaqueShell, action.span, message)
+                        .help("write it as plain shell commands"));
+                }
+                Effect::InstallBuilt(_) | Effect::InstallDependencies(_) => {
+                    return Err(refuse("it installs for the system")
+                        .help("install it in the runtime with a package manager"));
+                }
+                Effect::Unknown(paths) => {
+                    let outside = paths.iter().find(|path| !is_harmless(planner, path));
+                    if let Some(path) = outside {
+                        return Err(refuse(&format!("it names {path}")));
+                    }
+                    if is_script_like(&action.text) && planner.sources.context.is_none() {
+                        return Err(refuse("the build context can't be seen, so the script can't be read"));
+                    }
+                    add_directory(planner, &mut directories, &action.directory)
+                        .map_err(|why| refuse(&why))?;
+                }
+                Effect::Build => {
+                    add_directory(planner, &mut directories, &action.directory).map_err(|why| refuse(&why))?
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(directories)
+}
+
+pub(super) fn add_directory(
+    planner: &Planner<'_>,
+    directories: &mut Vec<String>,
+    directory: &str,
+) -> Result<(), String> {
+    if is_within(directory, "/tmp") || directories.iter().any(|known| is_within(directory, known)) {
+        return Ok(());
+    }
+    let destinations = planner.steps().iter().filter_map(|step| step.copy.as_ref()?.destination.as_deref());
+    let tree = destinations
+        .filter(|destination| *destination != "/" && is_within(directory, destination))
+        .min_by_key(|path| path.len());
+    let Some(tree) = tree else {
+        return if directory.matches('/').count() > 1 || directory == "/" {
+            Err(format!("it runs in {directory}"))
+        } else {
+            Ok(())
+        };
+    };
+    let inside_target = compiles(planner).iter().any(|(_, outputs)| {
+        outputs.programs.iter().any(|program| program.contains("/target/") && is_within(program, tree))
+    });
+    if inside_target {
+        return Err(format!("it runs in {tree}, beside the compiler's own files"));
+    }
+    directories.push(tree.to_owned());
+    Ok(())
+}
+
+/// Paths that an unknown command may name without writing for the image.
+pub(super) fn is_harmless(planner: &Planner<'_>, path: &str) -> bool {
+    ["/tmp", "/dev", "/proc", "/var/tmp"].iter().any(|directory| is_within(path, directory))
+        || planner.stage.world.exists(path)
+}
+
+pub(super) fn is_script_like(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    first.contains('/') || matches!(first, "sh" | "bash")
+}
+
+pub(super) fn short(text: &str) -> &str {
+    let end = text.char_indices().nth(60).map_or(text.len(), |(at, _)| at);
+    text[..end].lines().next().unwrap_or_default()
+}
+
+/// Index of the last step that may change one of the directories.
+pub(super) fn last_change(planner: &Planner<'_>, whole: &[String]) -> Option<usize> {
+    let touches = |step: &&Step| {
+        let copied = step.copy.as_ref().and_then(|copy| copy.destination.as_deref());
+        copied.is_some_and(|path| whole.iter().any(|directory| is_within(path, directory)))
+            || step.actions.iter().any(|action| {
+                matches!(
+                    action.effect,
+                    Effect::Unknown(_) | Effect::Build | Effect::Compile(_) | Effect::Write(_)
+                ) && whole.iter().any(|directory| is_within(&action.directory, directory))
+            })
+    };
+    if whole.is_empty() {
+        return None;
+    }
+    planner.steps().iter().filter(touches).map(|step| step.index).max()
+}
+
+/// Directories of the build context in which a command of the builder writes: they come from there.
+pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<Vec<String>, Note> {
+    let mut changed: Vec<String> = Vec::new();
+    let mut add = |path: String| {
+        if !changed.iter().any(|known| is_within(&path, known)) {
+            changed.retain(|known| !is_within(known, &path));
+            changed.push(path);
+        }
+    };
+    for step in planner.steps().iter().filter(|step| step.index <= work) {
+        for action in &step.actions {
+            match &action.effect {
+                Effect::Build | Effect::Compile(_) if is_copied(planner, &action.directory) => {
+                    add(tree_of(planner, &action.directory));
+                }
+                Effect::InstallDependencies(dependencies) => {
+                    for directory in &dependencies.editable {
+                        if !planner.stage.world.exists(directory) {
+                            let message =
+                                format!("`{directory}` is installed in place, but no COPY brings it");
+                            return Err(Note::refusal(Reason::UnknownOutput, action.span, message));
+                        }
+                        add(directory.clone());
+                    }
+                }
+                Effect::Write(paths) => {
+                    for path in paths.iter().filter(|path| is_copied(planner, path)) {
+                        if planner.stage.world.exists(path) {
+                            add(path.clone());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// The copied tree around a directory: the outermost destination of a COPY that holds it.
+pub(super) fn tree_of(planner: &Planner<'_>, directory: &str) -> String {
+    let destinations = planner.steps().iter().filter_map(|step| step.copy.as_ref()?.destination.clone());
+    let around = destinations.filter(|destination| destination != "/" && is_within(directory, destination));
+    around.min_by_key(String::len).unwrap_or_else(|| directory.to_owned())
+}
+
+pub(super) fn is_copied(planner: &Planner<'_>, path: &str) -> bool {
+    path != "/"
+        && planner.steps().iter().any(|step| {
+            let destination = step.copy.as_ref().and_then(|copy| copy.destination.as_ref());
+            destination
+                .is_some_and(|destination| is_within(path, destination) || is_within(destination, path))
+        })
+}
