@@ -271,7 +271,13 @@ impl<'a> Reader<'a> {
             return self.nested_shell(&unwrapped, &text, &name, place, depth);
         }
         let effect = self.effect(rule, &call, &words.unknown);
-        vec![place.action(effect, &text, &name)]
+        let mut actions = vec![place.action(effect, &text, &name)];
+        if rule.effect == EffectKind::Move {
+            let sources = call.operands.split_last().map_or(&[][..], |(_, sources)| sources);
+            let gone = sources.iter().map(|source| call.absolute(source)).collect();
+            actions.insert(0, place.action(Effect::Remove(gone), &text, &name));
+        }
+        actions
     }
 
     /// Aliases resolved, and programs that only start another one taken off.
@@ -438,7 +444,7 @@ impl<'a> Reader<'a> {
             },
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
             EffectKind::Configure => Effect::Configure,
-            EffectKind::Write => {
+            EffectKind::Write | EffectKind::Move => {
                 let paths = written().into_iter().flat_map(|path| self.inside(path, rule, call)).collect();
                 certain(paths)
             }

@@ -128,7 +128,9 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
             }
         }
     }
-    let programs = planner.steps().iter().flat_map(|step| &step.actions).map(|action| action.program.clone());
+    let first_word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
+    let programs =
+        planner.steps().iter().flat_map(|step| &step.actions).map(|action| first_word(&action.text));
     let started = planner.needs.programs.iter().map(|need| need.name.clone());
     for program in programs.chain(started) {
         if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str())) {

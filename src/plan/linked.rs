@@ -48,8 +48,9 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
             .collect::<Vec<_>>()
     });
     let mut crates: Vec<String> = Vec::new();
-    let mut is_locked = false;
+    let (mut is_locked, mut has_manifest) = (false, false);
     for workspace in workspaces {
+        has_manifest = true;
         match &workspace.lock {
             Some(lock) => {
                 is_locked = true;
@@ -58,7 +59,8 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
             None => crates.extend(workspace.packages.iter().flat_map(|package| package.dependencies.clone())),
         }
     }
-    if !is_locked {
+    let depends_on_nothing = has_manifest && crates.is_empty();
+    if !is_locked && !depends_on_nothing {
         let unlocked = planner.sources.recipe.unlocked_crates.clone();
         let message = format!(
             "no Cargo.lock was seen: the program is taken to link what {} links",

@@ -130,7 +130,8 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
         return false;
     }
     let actions = planner.steps().iter().flat_map(|step| &step.actions);
-    !actions.filter(|action| !matches!(action.effect, Effect::InstallPackages(_))).any(|action| {
+    let manages = |effect: &Effect| matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages);
+    !actions.filter(|action| !manages(&action.effect)).any(|action| {
         let document = planner.sources.document;
         let words = document
             .slice(action.statement)
@@ -144,7 +145,11 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
 fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
     let started = planner.needs.programs.iter().map(|need| need.name.clone());
     let hinted = planner.hints.programs.iter().map(|(program, _)| program.clone());
+    let manages = |effect: &Effect| {
+        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages)
+    };
     let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
+    let later = later.filter(|action| !manages(&action.effect));
     let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
     started.chain(hinted).chain(later).collect()
 }

@@ -1,0 +1,3 @@
+module example.com/release-notes
+
+go 1.22

@@ -1,0 +1,2 @@
+versions=("$@")
+echo "${#versions[@]} versions, last ${versions[-1]}"

@@ -1,0 +1,5 @@
+"""Says where its packages come from."""
+
+import click
+
+click.echo(click.__file__)

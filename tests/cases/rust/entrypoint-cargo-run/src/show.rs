@@ -1,0 +1,5 @@
+//! Prints a word.
+
+fn main() {
+    println!("show");
+}
