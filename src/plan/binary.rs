@@ -48,7 +48,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         ));
     }
     let explicit_cgo =
-        glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&planner, &compiles);
+        glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&compiles);
     let whole = touched::whole_directories(&planner)?;
     let manifests = manifests::before_sources(&planner);
     let mut taken: Vec<String> = Vec::new();

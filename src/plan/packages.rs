@@ -80,7 +80,7 @@ pub(super) fn split(
                 return Err(Note::refusal(Reason::UnknownPackage, span, message)
                     .help("install it in a RUN of its own after the build, in the stage that needs it"));
             }
-            let keep = match knowledge.package_belongs(name, distribution) {
+            let keep = match knowledge.package_belongs_on(name, &planner.stage.world.image) {
                 Belongs::Builder(runtime) => {
                     for library in runtime {
                         found.add(&library);
@@ -151,7 +151,12 @@ fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
     let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
     let later = later.filter(|action| !manages(&action.effect));
     let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
-    started.chain(hinted).chain(later).collect()
+    let image = &planner.stage.world.image;
+    let installations = super::layout::installations(planner);
+    let of_packages = installations.iter().flat_map(|(_, found)| &found.names);
+    let of_packages = of_packages
+        .flat_map(|name| planner.sources.knowledge.python_package(name, image, false, &[]).programs);
+    started.chain(hinted).chain(later).chain(of_packages).collect()
 }
 
 impl Planner<'_> {

@@ -49,6 +49,10 @@ impl<'a> Planner<'a> {
             why: BTreeMap::new(),
         };
         planner.refuse_what_is_not_read()?;
+        if stage.world.image.presumed {
+            let message = format!("`{}` is taken to be the official image of that name", stage.from.image);
+            planner.notes.push(Note::assumption(Reason::UnknownBase, stage.from.image_span, message));
+        }
         if sources.context.is_none() {
             let message = "the build context was not seen: what the manifests and sources need is not known";
             planner
