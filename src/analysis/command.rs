@@ -431,6 +431,7 @@ impl<'a> Reader<'a> {
             EffectKind::Nothing => Effect::Nothing,
             EffectKind::UpdatePackages => Effect::UpdatePackages,
             EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, unknown)),
+            EffectKind::AddRepository => Effect::AddRepository,
             EffectKind::RemovePackages => Effect::RemovePackages,
             EffectKind::Fetch => Effect::Fetch,
             EffectKind::InstallDependencies => match rule.from.as_deref() {
@@ -439,6 +440,7 @@ impl<'a> Reader<'a> {
                 Some("setup-develop") => self.dependencies(python::setup(call, true, around), call),
                 Some("prefix") => Effect::InstallDependencies(Dependencies {
                     target: Target::Prefix,
+                    unread: true,
                     ..Dependencies::default()
                 }),
                 Some("elsewhere") => {

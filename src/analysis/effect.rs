@@ -33,6 +33,8 @@ pub enum Effect {
     UpdatePackages,
     /// Installs distribution packages.
     InstallPackages(Packages),
+    /// Adds a repository of distribution packages.
+    AddRepository,
     /// Removes distribution packages.
     RemovePackages,
     /// Fetches dependencies into a cache of the builder.

@@ -1,7 +1,7 @@
 //! What is known of an image after a line: paths and where they came from, packages, users, configuration.
 
 use super::config::{Config, Form, Invocation};
-use super::effect::Effect;
+use super::effect::{Action, Effect};
 use super::state::State;
 use super::step::Step;
 use crate::knowledge::images::Image;
@@ -187,7 +187,7 @@ impl World {
             });
         }
         for action in &step.actions {
-            self.act(step, &action.effect);
+            self.act(step, action);
         }
     }
 
@@ -221,8 +221,12 @@ impl World {
         }
     }
 
-    fn act(&mut self, step: &Step, effect: &Effect) {
+    fn act(&mut self, step: &Step, action: &Action) {
+        let effect = &action.effect;
         match effect {
+            Effect::Build if !STANDARD_DIRECTORIES.contains(&action.directory.as_str()) => {
+                self.put(step, &action.directory, Origin::Written, true);
+            }
             Effect::InstallPackages(packages) => self.packages.extend(packages.names.iter().cloned()),
             Effect::CreateUser(name) => {
                 self.users.insert(name.clone());

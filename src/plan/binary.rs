@@ -17,7 +17,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let started = starter::starter(&planner)?;
     let compiles: Vec<(&Step, &Outputs)> = outputs::compiles(&planner);
     let last = compiles.iter().map(|(step, _)| step.index).max();
-    if last.is_none() && started.is_none() {
+    let builds = planner.steps().iter().any(|step| step.does(|effect| matches!(effect, Effect::Build)));
+    if last.is_none() && started.is_none() && !builds {
         let message = "no command compiles a program, so there is nothing to leave behind";
         return Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message));
     }
@@ -50,6 +51,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let explicit_cgo =
         glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&compiles);
     let whole = touched::whole_directories(&planner)?;
+    touched::note_whole(&mut planner, &whole);
     let manifests = manifests::before_sources(&planner);
     let mut taken: Vec<String> = Vec::new();
     for step in planner.steps() {
@@ -76,7 +78,12 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
             planner.add_to_builder(fetch.unwrap_or_default(), "fetches the dependencies");
         }
         step_to_stages(&mut planner, step, &whole)?;
-        take_programs(&mut planner, step, &programs, &mut taken);
+        let alone: Vec<String> = programs
+            .iter()
+            .filter(|program| !whole.iter().any(|directory| is_within(program, directory)))
+            .cloned()
+            .collect();
+        take_programs(&mut planner, step, &alone, &mut taken);
         if Some(step.index) == touched::last_change(&planner, &whole) {
             for directory in &whole {
                 planner.copy_from_builder(directory, "", "a command of the builder may write anywhere in it");

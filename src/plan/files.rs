@@ -99,6 +99,8 @@ impl Planner<'_> {
             }
             Taken::Some(pairs) => {
                 self.because(step, "the build reads the sources; the program may read the rest");
+                let pairs: Vec<(String, String)> =
+                    pairs.into_iter().filter(|(_, place)| !self.comes_again(step, place)).collect();
                 let flags = self.copy_flags(step);
                 for (_, place) in &pairs {
                     self.have(place);
@@ -108,6 +110,18 @@ impl Planner<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a later COPY, which stays as it stands, brings the same file.
+    fn comes_again(&self, step: &Step, place: &str) -> bool {
+        let later = self
+            .steps()
+            .iter()
+            .filter(|later| later.index > step.index)
+            .filter_map(|later| later.copy.as_ref());
+        later
+            .filter(|copy| taken(copy, &self.sources.recipe.files, self.sources.context) == Taken::All)
+            .any(|copy| copy.files.iter().flatten().any(|(_, again)| again == place))
     }
 
     /// COPY lines that bring files or directories of the context to their places; files of one directory share a line.

@@ -236,6 +236,10 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
     if replaced {
         return;
     }
+    let world = &planner.stage.world;
+    if copy.files.as_ref().is_some_and(|files| files.iter().all(|(_, place)| !world.exists(place))) {
+        return;
+    }
     planner.keep_in_runtime(step, "files that the program may read");
     match (&copy.files, &copy.destination) {
         (Some(files), _) => {
@@ -399,6 +403,12 @@ impl Planner<'_> {
             return;
         }
         let image = &self.stage.world.image;
+        if let Some((step, _)) = layout::installations(self).into_iter().find(|(_, found)| found.unread) {
+            let message = "which packages it installs can't all be read, so neither can the libraries of the full image that they need";
+            self.notes.push(Note::assumption(Reason::ImpliedPackage, step.span, message).help(
+                "import every package in the new image once, or name its libraries in an install line",
+            ));
+        }
         let names = layout::installations(self).into_iter().flat_map(|(_, dependencies)| &dependencies.names);
         let unknown: BTreeSet<&String> = names
             .filter(|name| !self.sources.knowledge.python_package(name, image, false, &[]).known)

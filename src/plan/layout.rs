@@ -211,7 +211,7 @@ fn only_copies_into(
     bin: &str,
 ) -> bool {
     let into = matches!(instruction.keyword, Keyword::Copy | Keyword::Add);
-    let brought = |word: &str| planner.stage.world.paths.get(word).is_some_and(|entry| !entry.tree);
+    let brought = |word: &str| planner.stage.world.paths.contains_key(word);
     let text = planner.sources.document.slice(instruction.span);
     let words =
         text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));

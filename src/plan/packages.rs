@@ -106,6 +106,9 @@ pub(super) fn split(
             }
         }
     }
+    if !found.names.is_empty() {
+        refuse_other_repositories(planner, &found.names)?;
+    }
     if !unknown.is_empty() {
         let message = format!("not in the tables, so kept in the runtime: {}", unknown.join(", "));
         planner.notes.push(Note::new(crate::note::Level::Advice, Reason::UnknownPackage, None, message));
@@ -116,6 +119,33 @@ pub(super) fn split(
         }
     }
     Ok(found)
+}
+
+/// Packages that the file may take from a repository of its own can't be installed without it.
+fn refuse_other_repositories(planner: &Planner<'_>, names: &[String]) -> Result<(), Note> {
+    let places = &planner.sources.recipes.repository_files;
+    let is_place = |path: &String| places.iter().any(|place| path.starts_with(place.as_str()));
+    for step in planner.steps() {
+        // a mirror put in place of another has the same packages
+        let added = step.actions.iter().find(|action| match &action.effect {
+            Effect::Write(paths) => action.program != "sed" && paths.iter().any(is_place),
+            Effect::AddRepository => true,
+            _ => false,
+        });
+        let copied = step.copy.as_ref().and_then(|copy| copy.destination.as_ref()).is_some_and(is_place);
+        if added.is_some() || copied {
+            let message = format!(
+                "a package repository is added here, and the runtime may need packages of it: {}",
+                names.join(", ")
+            );
+            return Err(Note::refusal(
+                Reason::UnknownPackage,
+                added.map_or(step.span, |action| action.span),
+                message,
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a package whose program no command of the file names is there for the container.

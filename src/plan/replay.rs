@@ -14,8 +14,14 @@ impl Planner<'_> {
     /// Repeats in the runtime what a RUN of the builder sets up for the image. The instruction stays whole where that
     /// is all that it does. `also` names further actions to repeat.
     pub(super) fn replay(&mut self, step: &Step, also: &dyn Fn(&Action) -> bool) -> Result<(), Note> {
-        let wanted: Vec<&Action> =
-            step.actions.iter().filter(|action| self.is_repeated(action) || also(action)).collect();
+        let mut wanted: Vec<&Action> = Vec::new();
+        for action in &step.actions {
+            if self.is_repeated(action) || also(action) {
+                // a later command of the same RUN may be about what this one makes
+                self.remember(action);
+                wanted.push(action);
+            }
+        }
         if wanted.is_empty() {
             return Ok(());
         }
@@ -23,9 +29,6 @@ impl Planner<'_> {
         let whole = step.actions.iter().all(|action| {
             is_idle(action) || action.program == "cd" || wanted.iter().any(|one| std::ptr::eq(*one, action))
         });
-        for action in &wanted {
-            self.remember(action);
-        }
         if whole {
             self.keep_in_runtime(step, "sets up users, directories or modes that the program sees");
             return Ok(());

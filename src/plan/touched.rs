@@ -2,7 +2,7 @@
 
 use super::outputs::compiles;
 use super::planner::Planner;
-use crate::analysis::effect::Effect;
+use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::note::{Note, Reason};
 use crate::recipe::path::is_within;
@@ -74,6 +74,26 @@ pub(super) fn add_directory(
     }
     directories.push(tree.to_owned());
     Ok(())
+}
+
+/// Says that directories are taken over whole, and because of which command.
+pub(super) fn note_whole(planner: &mut Planner<'_>, whole: &[String]) {
+    for directory in whole {
+        let writes = |action: &&Action| {
+            matches!(action.effect, Effect::Build | Effect::Unknown(_))
+                && is_within(&action.directory, directory)
+        };
+        let action = planner.steps().iter().flat_map(|step| &step.actions).find(writes);
+        if let Some(action) = action {
+            let message = format!(
+                "`{}` may write anywhere in {directory}, so all of it is copied",
+                short(&action.text)
+            );
+            planner.notes.push(Note::assumption(Reason::UnknownCommand, action.span, message).help(
+                "check that it writes nothing elsewhere; a build command written out needs no such copy",
+            ));
+        }
+    }
 }
 
 /// Paths that an unknown command may name without writing for the image.

@@ -37,6 +37,8 @@ pub enum EffectKind {
     UpdatePackages,
     /// Installs distribution packages.
     InstallPackages,
+    /// Adds a repository of distribution packages.
+    AddRepository,
     /// Removes distribution packages.
     RemovePackages,
     /// Fetches dependencies into a cache of the builder.

@@ -58,6 +58,8 @@ struct WrittenFile {
     #[serde(default)]
     data: Vec<WrittenData>,
     #[serde(default)]
+    repository_files: Vec<String>,
+    #[serde(default)]
     used_by_name: Vec<String>,
     #[serde(default)]
     fetchers: Vec<String>,
@@ -195,6 +197,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         managers: Vec::new(),
         data: Vec::new(),
         used_by_name: Vec::new(),
+        repository_files: Vec::new(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -241,6 +244,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         clean: manager.clean,
         data: manager.data,
     }));
+    recipes.repository_files.extend(written.repository_files);
     recipes.used_by_name.extend(written.used_by_name);
     recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
     let Some(name) = written.name else {

@@ -32,6 +32,8 @@ pub struct Recipes {
     pub managers: Vec<Manager>,
     /// Files of the system that programs read without naming them.
     pub data: Vec<Data>,
+    /// Beginnings of the paths that say where packages come from.
+    pub repository_files: Vec<String>,
     /// Packages whose programs a build uses by name or not at all: where no command names them, they are for the container.
     pub used_by_name: Vec<String>,
 }

@@ -30,6 +30,8 @@ pub struct Dependencies {
     pub files: Vec<String>,
     /// Whether `files` is all that it reads.
     pub complete: bool,
+    /// Whether `names` may lack packages that the command installs by files that can't be read.
+    pub unread: bool,
     /// Whether sources come from a version control system.
     pub fetches_sources: bool,
     /// Whether packages are built with what the interpreter's prefix has installed (`--no-build-isolation`).

@@ -54,6 +54,7 @@ fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Su
     let Some(read) = located.and_then(|(context, file)| Some((python::requirements(context, &file)?, file)))
     else {
         found.complete = false;
+        found.unread = true;
         return;
     };
     let (read, file) = read;
@@ -86,6 +87,8 @@ fn project(found: &mut Dependencies, directory: String, around: Surroundings<'_>
     let located = around.context.zip((around.locate)(&directory));
     if let Some(read) = located.and_then(|(context, path)| python::project(context, &path)) {
         found.names.extend(read.dependencies);
+    } else {
+        found.unread = true;
     }
     found.complete = false;
     found.projects.push(directory);
