@@ -100,6 +100,8 @@ fn a_shell_text_just_below_the_limits_ends_soon() {
 fn what_the_shell_parser_would_panic_at_is_left_alone() {
     for text in [
         "a 99999999999999999999>b",
+        "a << \r\r\t\r\r\u{f}\r[\r<\r\ri\n",
+        "a <<\"\"\n\n",
         "cat <<E >${x",
         "cat <<E >$(( }}\nE\n",
         "cat <<E >${a}$(( ) )\nE\n\u{1}",

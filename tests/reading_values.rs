@@ -10,14 +10,12 @@ use restage::dockerfile::variables::{Value, Variables};
 /// A stage in which `a` is `1`, `e` is empty, `p` is `/x/y.tar.gz`, `b` is a build argument with the default `2`, `n` is one
 /// without, and `u` can't be told.
 fn variables() -> Variables {
-    let document = Document::parse(
-        "ARG g=3\nFROM x\nENV a=1 e= p=/x/y.tar.gz\nARG b=2\nARG n\nARG TARGETARCH\nENV u=$TARGETARCH\n",
-    )
-    .unwrap();
+    let text =
+        "ARG g=3\nFROM x\nENV a=1 e= p=/x/y.tar.gz\nARG b=2\nARG n\nARG TARGETARCH\nENV u=$TARGETARCH\n";
     let mut variables = Variables::default();
-    document.instructions[1..]
-        .iter()
-        .for_each(|instruction| variables.apply(instruction, &Variables::global(), '\\'));
+    for instruction in Document::parse(text).iter().flat_map(|document| &document.instructions[1..]) {
+        variables.apply(instruction, &Variables::global(), '\\');
+    }
     variables
 }
 

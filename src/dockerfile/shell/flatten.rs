@@ -1,8 +1,8 @@
 //! Makes a flat list of commands of brush-parser's tree.
 //!
-//! brush-parser counts characters, not bytes, and gives redirections no place; both are made good here with the help
-//! of the tokens.
+//! `place` tells where in the text a node stands.
 
+use super::place::Places;
 use super::{Command, Joined, Redirection, ShellWord, WordPart, word};
 use crate::dockerfile::instruction::LogicalText;
 use crate::dockerfile::span::Span;
@@ -11,7 +11,7 @@ use brush_parser::ast::{
     CompoundCommand, CompoundList, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Pipeline,
     SeparatorOperator, SimpleCommand, Word,
 };
-use brush_parser::{ParserOptions, SourceSpan, Token, parse_tokens};
+use brush_parser::{ParserOptions, Token, parse_tokens};
 
 /// The commands of a text whose tokens are given.
 ///
@@ -21,9 +21,7 @@ pub(super) fn commands(text: &LogicalText, tokens: &[Token]) -> Result<Vec<Comma
     let program = parse_tokens(tokens, &ParserOptions::default())
         .map_err(|error| format!("the shell text can't be read: {error}"))?;
     let mut flattener = Flattener {
-        text,
-        bytes: byte_offsets(&text.text),
-        tokens,
+        places: Places::new(text, tokens),
         commands: Vec::new(),
         directory: Some(Vec::new()),
         pushed: Vec::new(),
@@ -33,11 +31,6 @@ pub(super) fn commands(text: &LogicalText, tokens: &[Token]) -> Result<Vec<Comma
         joined = flattener.list(list, TOP, joined);
     }
     Ok(flattener.commands)
-}
-
-/// Byte offset of each character and of the end; `None` where characters are bytes.
-fn byte_offsets(text: &str) -> Option<Vec<usize>> {
-    (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
 }
 
 /// Where a command stands in the tree.
@@ -62,9 +55,7 @@ impl Place {
 }
 
 struct Flattener<'a> {
-    text: &'a LogicalText,
-    bytes: Option<Vec<usize>>,
-    tokens: &'a [Token],
+    places: Places<'a>,
     commands: Vec<Command>,
     /// As [`Command::directory`].
     directory: Option<Vec<String>>,
@@ -153,7 +144,7 @@ impl Flattener<'_> {
                 self.directory = before;
             }
             Node::ExtendedTest(test, redirects) => {
-                let (words, known) = (self.words_between(&test.loc), self.known(&test.loc));
+                let (words, known) = (self.places.words_between(&test.loc), self.places.known(&test.loc));
                 self.push(Draft { words, known, ..Draft::default() }, place, joined);
                 self.redirects(redirects.as_ref().map(|list| list.0.as_slice()), place);
             }
@@ -192,9 +183,9 @@ impl Flattener<'_> {
                 let values = || clause.values.iter().flatten();
                 let raw: Vec<_> = values().map(|value| value.value.as_str()).collect();
                 let assignments = vec![(clause.variable_name.clone(), ShellWord::dynamic(raw.join(" ")))];
-                let start = self.byte(clause.loc.start.index);
+                let start = self.places.byte(clause.loc.start.index);
                 let mut draft = Draft { assignments, known: Some((start, start)), ..Draft::default() };
-                values().for_each(|value| draft.cover(self.known_of(value)));
+                values().for_each(|value| draft.cover(self.places.known_of(value)));
                 self.push(draft, place.inside(), joined);
                 self.again(|this| {
                     this.list(&clause.body.list, place.body(), Joined::Then);
@@ -227,7 +218,8 @@ impl Flattener<'_> {
                 self.directory = before;
             }
             CompoundCommand::Arithmetic(arithmetic) => {
-                let (words, known) = (self.words_between(&arithmetic.loc), self.known(&arithmetic.loc));
+                let (words, known) =
+                    (self.places.words_between(&arithmetic.loc), self.places.known(&arithmetic.loc));
                 self.push(Draft { words, known, ..Draft::default() }, place, joined);
             }
         }
@@ -247,15 +239,16 @@ impl Flattener<'_> {
         for item in simple.prefix.iter().flat_map(|prefix| &prefix.0) {
             match item {
                 Item::AssignmentWord(assignment, word) => {
-                    let known = self.known_of(word);
+                    let known = self.places.known_of(word);
                     draft.cover(known);
                     let AssignmentName::VariableName(name) = &assignment.name else {
                         draft.assignments.push((word.value.clone(), ShellWord::dynamic(word.value.clone())));
                         continue;
                     };
-                    let raw = self.raw(word);
+                    let raw = self.places.raw(word);
                     let cut = raw.find('=').map_or(raw.len(), |at| at + 1);
-                    let mut value = self.word_at(known.map(|(start, end)| (start + cut, end)), &raw[cut..]);
+                    let mut value =
+                        self.places.word_at(known.map(|(start, end)| (start + cut, end)), &raw[cut..]);
                     if assignment.append || matches!(assignment.value, AssignmentValue::Array(_)) {
                         value.parts = vec![WordPart::Dynamic(raw)];
                     }
@@ -278,15 +271,15 @@ impl Flattener<'_> {
             Item::Word(word) | Item::AssignmentWord(_, word) => self.word(word, draft),
             Item::IoRedirect(redirect) => self.redirect(redirect, draft),
             Item::ProcessSubstitution(kind, command) => {
-                draft.cover(self.known(&command.loc));
+                draft.cover(self.places.known(&command.loc));
                 draft.words.push(ShellWord::dynamic(format!("{kind}{command}")));
             }
         }
     }
 
     fn word(&mut self, word: &Word, draft: &mut Draft) {
-        draft.cover(self.known_of(word));
-        draft.words.push(self.shell_word(word));
+        draft.cover(self.places.known_of(word));
+        draft.words.push(self.places.shell_word(word));
     }
 
     fn redirect(&mut self, redirect: &IoRedirect, draft: &mut Draft) {
@@ -303,32 +296,32 @@ impl Flattener<'_> {
                 };
                 let target = match target {
                     IoFileRedirectTarget::Filename(word) | IoFileRedirectTarget::Duplicate(word) => {
-                        draft.cover(self.known_of(word));
-                        self.shell_word(word)
+                        draft.cover(self.places.known_of(word));
+                        self.places.shell_word(word)
                     }
                     IoFileRedirectTarget::Fd(number) => {
                         let raw = number.to_string();
                         ShellWord { parts: word::parts(&raw), raw, ..ShellWord::default() }
                     }
                     IoFileRedirectTarget::ProcessSubstitution(kind, command) => {
-                        draft.cover(self.known(&command.loc));
+                        draft.cover(self.places.known(&command.loc));
                         ShellWord::dynamic(format!("{kind}{command}"))
                     }
                 };
                 (*descriptor, operator, target)
             }
             IoRedirect::HereDocument(descriptor, document) => {
-                draft.cover(self.known_of(&document.here_end));
+                draft.cover(self.places.known_of(&document.here_end));
                 let operator = if document.remove_tabs { "<<-" } else { "<<" };
-                (*descriptor, operator, self.shell_word(&document.here_end))
+                (*descriptor, operator, self.places.shell_word(&document.here_end))
             }
             IoRedirect::HereString(descriptor, word) => {
-                draft.cover(self.known_of(word));
-                (*descriptor, "<<<", self.shell_word(word))
+                draft.cover(self.places.known_of(word));
+                (*descriptor, "<<<", self.places.shell_word(word))
             }
             IoRedirect::OutputAndError(word, append) => {
-                draft.cover(self.known_of(word));
-                (None, if *append { "&>>" } else { "&>" }, self.shell_word(word))
+                draft.cover(self.places.known_of(word));
+                (None, if *append { "&>>" } else { "&>" }, self.places.shell_word(word))
             }
         };
         draft.redirections.push(Redirection {
@@ -342,12 +335,12 @@ impl Flattener<'_> {
     fn push(&mut self, draft: Draft, place: Place, joined: Joined) {
         let span = match draft.known {
             Some(known) => {
-                let (start, end) = self.with_redirections(known);
-                self.text.span_of(start, end)
+                let (start, end) = self.places.with_redirections(known);
+                self.places.text.span_of(start, end)
             }
             // Only descriptors, such as `2>&1` behind a compound command, have no place.
             None => {
-                let at = self.commands.last().map_or(self.text.span.start, |last| last.span.end);
+                let at = self.commands.last().map_or(self.places.text.span.start, |last| last.span.end);
                 Span::new(at, at)
             }
         };
@@ -420,95 +413,5 @@ impl ShellWord {
     /// A word of which only the text is known.
     fn dynamic(raw: String) -> Self {
         Self { parts: vec![WordPart::Dynamic(raw.clone())], raw, ..Self::default() }
-    }
-}
-
-impl Flattener<'_> {
-    /// Byte offset in the text of a character.
-    fn byte(&self, character: usize) -> usize {
-        let end = self.text.text.len();
-        match &self.bytes {
-            Some(bytes) => bytes.get(character).copied().unwrap_or(end),
-            None => character.min(end),
-        }
-    }
-
-    fn known(&self, span: &SourceSpan) -> Option<(usize, usize)> {
-        let (start, end) = (self.byte(span.start.index), self.byte(span.end.index));
-        (start <= end).then_some((start, end))
-    }
-
-    /// The place of a word. brush-parser counts the blank before it too where a heredoc was opened on the line.
-    fn known_of(&self, word: &Word) -> Option<(usize, usize)> {
-        let (start, end) = self.known(word.loc.as_ref()?)?;
-        let text = self.text.text.get(start..end)?;
-        let blanks = if text.trim_start() == word.value { text.len() - word.value.len() } else { 0 };
-        Some((start + blanks, end))
-    }
-
-    /// A word as written.
-    fn raw(&self, word: &Word) -> String {
-        self.known_of(word)
-            .and_then(|(start, end)| self.text.text.get(start..end))
-            .map_or_else(|| word.value.clone(), str::to_owned)
-    }
-
-    fn shell_word(&self, word: &Word) -> ShellWord {
-        self.word_at(self.known_of(word), &self.raw(word))
-    }
-
-    fn word_at(&self, range: Option<(usize, usize)>, raw: &str) -> ShellWord {
-        let span = range.map(|(start, end)| self.text.span_of(start, end)).unwrap_or_default();
-        ShellWord { raw: raw.to_owned(), parts: word::parts(raw), span }
-    }
-
-    /// The tokens of a `[[ … ]]` or `(( … ))` as words.
-    fn words_between(&self, span: &SourceSpan) -> Vec<ShellWord> {
-        self.tokens
-            .iter()
-            .filter(|token| {
-                let at = token.location();
-                span.start.index <= at.start.index && at.end.index <= span.end.index
-            })
-            .map(|token| self.word_at(self.known(token.location()), token.to_str()))
-            .collect()
-    }
-
-    /// A range widened by the redirections directly before and behind it.
-    fn with_redirections(&self, (mut start, mut end): (usize, usize)) -> (usize, usize) {
-        let span = |index: usize| self.tokens.get(index).and_then(|token| self.known(token.location()));
-        let is_redirection = |index: usize| matches!(self.tokens.get(index), Some(Token::Operator(operator, _)) if operator.contains(['<', '>']));
-        // A descriptor touches its operator: `2>`.
-        let is_descriptor = |index: usize| match (self.tokens.get(index), span(index), span(index + 1)) {
-            (Some(Token::Word(word, _)), Some(number), Some(operator)) => {
-                number.1 == operator.0 && word.bytes().all(|byte| byte.is_ascii_digit())
-            }
-            _ => false,
-        };
-        let mut index = self.tokens.partition_point(|token| self.byte(token.location().start.index) < end);
-        loop {
-            let operator = index + usize::from(is_redirection(index + 1) && is_descriptor(index));
-            match span(operator + 1) {
-                Some(target) if is_redirection(operator) && target.0 >= end => {
-                    end = target.1;
-                    index = operator + 2;
-                }
-                _ => break,
-            }
-        }
-        let mut index = self.tokens.partition_point(|token| self.byte(token.location().start.index) < start);
-        loop {
-            // Before a target word stands its operator; before a program, target and operator.
-            let operator = match index {
-                1.. if is_redirection(index - 1) => index - 1,
-                2.. if is_redirection(index - 2) => index - 2,
-                _ => break,
-            };
-            let first = operator - usize::from(operator > 0 && is_descriptor(operator - 1));
-            let Some(range) = span(first) else { break };
-            start = range.0;
-            index = first;
-        }
-        (start, end)
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
         return Err(format!("the shell text has more than {MOST_EXPANSIONS} expansions"));
     }
     if !are_heredocs_readable(text) {
-        return Err("the shell text has an expansion or a quote on the line of a heredoc".to_owned());
+        return Err(
+            "the shell text has a heredoc without a plain name, or an expansion or quote on its line"
+                .to_owned(),
+        );
     }
     let options = TokenizerOptions { enable_extended_globbing: true, posix_mode: false, sh_mode: false };
     let tokens = uncached_tokenize_str(text, &options)
@@ -64,14 +67,20 @@ fn expansions(text: &str) -> usize {
 }
 
 /// Whether no heredoc is opened inside an expansion, and none has an expansion or an open quote behind it on its line:
-/// brush-parser loses the order of tokens there and panics at the end of the text. Takes `<<` in quotes for a heredoc.
+/// brush-parser loses the order of tokens there and panics at the end of the text. Nor may a name be empty: it then never
+/// ends. Takes `<<` in quotes for a heredoc.
 fn are_heredocs_readable(text: &str) -> bool {
     text.match_indices("<<").all(|(at, _)| {
         if text[at..].starts_with("<<<") || text[..at].ends_with('<') {
             return true;
         }
         let line = text[at..].split('\n').next().unwrap_or_default();
-        !["$(", "${", "$["].iter().any(|opening| line.contains(opening))
+        let tag = line[2..]
+            .trim_start_matches('-')
+            .trim_start_matches([' ', '\t'])
+            .trim_start_matches(['"', '\'', '\\']);
+        tag.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            && !["$(", "${", "$["].iter().any(|opening| line.contains(opening))
             && !line.ends_with('\\')
             && ['"', '\''].iter().all(|quote| line.matches(*quote).count() % 2 == 0)
             && are_expansions_closed(&text[..at])
