@@ -60,6 +60,8 @@ write(
 tags = []
 for family in LANGUAGES:
     for tag, table in data[family]["moving"].items():
+        if tag.startswith("tip") or "-rc" in tag or tag.startswith("rc"):
+            continue  # not released
         name, release = table["base"].split(":")
         if name == "alpine":
             base = f"alpine/{release}"

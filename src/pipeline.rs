@@ -229,6 +229,12 @@ fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
             why: plan.why.get(&index).cloned().unwrap_or_else(|| "the base image stays as it is".to_owned()),
         });
     }
+    explained.push(Explained {
+        span: None,
+        text: format!("FROM {}", plan.runtime_image),
+        placement: Placement::Runtime,
+        why: "the same release and C library without the toolchain, or none where none is needed".to_owned(),
+    });
     for (lines, placement) in [(&plan.builder, Placement::Builder), (&plan.runtime, Placement::Runtime)] {
         for line in lines {
             if let Line::New(text, why) = line {

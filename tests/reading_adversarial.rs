@@ -97,6 +97,25 @@ fn a_shell_text_just_below_the_limits_ends_soon() {
 }
 
 #[test]
+fn what_the_shell_parser_would_panic_at_is_left_alone() {
+    for text in [
+        "a 99999999999999999999>b",
+        "cat <<E >${x",
+        "cat <<E >$(( }}\nE\n",
+        "cat <<E >${a}$(( ) )\nE\n\u{1}",
+        "echo $(cat <<E)\nE)\n",
+        "a[${b:-~99999999999999999999}]=1",
+        "a[${b/~-99999999999999999999/x}]=1 c",
+        &format!("a[$(( {}1{} ))]=1", "( ".repeat(9_000), " )".repeat(9_000)),
+    ] {
+        assert!(matches!(parse_plain(text), Shell::Opaque(_)), "{text:.40}");
+    }
+    let heredoc = "A=$(b ${c}) && cat <<E > /d && e <<<f\n${g} $(h)\nE\n";
+    assert!(matches!(parse_plain(heredoc), Shell::Commands(commands) if commands.len() == 3));
+    assert!(matches!(parse_plain("a[$i]=1 b[0]=2 ls [a-z]*.c 2>&1"), Shell::Commands(_)));
+}
+
+#[test]
 fn a_hundred_thousand_continuation_lines_are_one_instruction() {
     let text = format!("FROM a\nRUN a{}", " \\\n  # c\n  b".repeat(100_000));
     let text = text.replace("  # c\n", "# c\n");

@@ -2,7 +2,7 @@
 //!
 //! The probes stand in `tests/probes/*.toml`; all of them were held against BuildKit's own parser.
 
-#![expect(clippy::disallowed_methods, reason = "a test reads its cases")]
+#![expect(clippy::disallowed_methods, reason = "a test stands outside of the core and reads files")]
 
 use restage::dockerfile::document::Document;
 use restage::dockerfile::instruction::{Arguments, Instruction, Keyword, Word};

@@ -31,8 +31,6 @@ FROM buildpack-deps:bookworm AS builder
 WORKDIR /src
 COPY . .
 RUN gcc -O2 -Wall -o /usr/local/bin/hello hello.c
-ENV GREETING=hello
-USER nobody
 
 FROM debian:bookworm-slim
 COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

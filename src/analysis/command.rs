@@ -13,7 +13,7 @@ use crate::recipe::command::{Call, CommandRule, EffectKind};
 use crate::recipe::path::absolute;
 use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
 use crate::recipe::{go, python, rust};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep scripts and nested shells are followed.
 const DEPTH: usize = 3;
@@ -31,6 +31,8 @@ pub struct Reader<'a> {
     locals: BTreeMap<String, String>,
     /// Start of the pipeline that is being read, in the file.
     pipeline: usize,
+    /// Virtual environments that earlier commands of the same text made.
+    made: BTreeSet<String>,
 }
 
 /// The words of a command after expansion.
@@ -45,7 +47,7 @@ pub struct Words {
 impl<'a> Reader<'a> {
     /// A reader in the state and world before the instruction.
     pub fn new(sources: Sources<'a>, state: &'a State, world: &'a World, mounts: &'a [Mount]) -> Self {
-        Self { sources, state, world, mounts, locals: BTreeMap::new(), pipeline: 0 }
+        Self { sources, state, world, mounts, locals: BTreeMap::new(), pipeline: 0, made: BTreeSet::new() }
     }
 
     /// What a RUN does.
@@ -138,6 +140,11 @@ impl<'a> Reader<'a> {
             command.directory.as_ref().and_then(|directories| self.follow(&outer.directory, directories));
         let lost = followed.is_none();
         place.directory = followed.unwrap_or_else(|| outer.directory.clone());
+        if let [program, script, ..] = words.words.as_slice()
+            && matches!(program.as_str(), "." | "source")
+        {
+            self.activate(&absolute(&place.directory, script));
+        }
         let mut actions = Vec::new();
         if !words.words.is_empty() {
             actions = self.words(words, &assignments, &place, depth);
@@ -160,6 +167,26 @@ impl<'a> Reader<'a> {
             return vec![place.action(Effect::Opaque("a `cd` in it can't be followed".to_owned()), "", "cd")];
         }
         actions
+    }
+
+    /// A script that activates a virtual environment puts its programs first.
+    fn activate(&mut self, script: &str) {
+        let Some((bin, _)) = script.rsplit_once('/') else { return };
+        let environment = bin.strip_suffix("/bin").filter(|path| self.is_environment(path));
+        if environment.is_some() {
+            let path = self.value("PATH").unwrap_or_default();
+            self.locals.insert("PATH".to_owned(), format!("{bin}:{path}"));
+        }
+    }
+
+    /// Whether a line before made a virtual environment there.
+    fn is_environment(&self, path: &str) -> bool {
+        self.made.contains(path)
+            || self
+                .world
+                .paths
+                .get(path)
+                .is_some_and(|entry| entry.origin == super::world::Origin::Dependencies)
     }
 
     /// The directory that a row of `cd`s leads to.
@@ -271,7 +298,16 @@ impl<'a> Reader<'a> {
             return self.nested_shell(&unwrapped, &text, &name, place, depth);
         }
         let effect = self.effect(rule, &call, &words.unknown);
-        vec![place.action(effect, &text, &name)]
+        if let Effect::CreateEnvironment(path) = &effect {
+            self.made.insert(path.clone());
+        }
+        let mut actions = vec![place.action(effect, &text, &name)];
+        if rule.effect == EffectKind::Move {
+            let sources = call.operands.split_last().map_or(&[][..], |(_, sources)| sources);
+            let gone = sources.iter().map(|source| call.absolute(source)).collect();
+            actions.insert(0, place.action(Effect::Remove(gone), &text, &name));
+        }
+        actions
     }
 
     /// Aliases resolved, and programs that only start another one taken off.
@@ -438,7 +474,7 @@ impl<'a> Reader<'a> {
             },
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
             EffectKind::Configure => Effect::Configure,
-            EffectKind::Write => {
+            EffectKind::Write | EffectKind::Move => {
                 let paths = written().into_iter().flat_map(|path| self.inside(path, rule, call)).collect();
                 certain(paths)
             }
@@ -471,22 +507,15 @@ impl<'a> Reader<'a> {
     fn dependencies(&self, mut found: Dependencies, call: &Call) -> Effect {
         let program = call.words.first().map_or("", String::as_str);
         let own = program.rsplit_once("/bin/").map(|(environment, _)| absolute(&call.directory, environment));
-        let active = self.world.paths.iter().find(|(path, entry)| {
-            entry.origin == super::world::Origin::Dependencies
-                && call
-                    .variables
-                    .get("PATH")
-                    .is_some_and(|dirs| dirs.split(':').any(|dir| *dir == format!("{path}/bin")))
+        let first = call.variables.get("PATH").and_then(|dirs| {
+            let mut environments = dirs.split(':').filter_map(|directory| directory.strip_suffix("/bin"));
+            environments.find(|path| self.is_environment(path)).map(str::to_owned)
         });
-        let made = |path: &String| {
-            self.world.paths.get(path).is_some_and(|entry| entry.origin == super::world::Origin::Dependencies)
-        };
-        if matches!(found.target, Target::Default | Target::User) && !call.has(&["--user"]) {
-            if let Some(environment) = own.filter(|path| made(path)) {
-                found.target = Target::Environment(environment);
-            } else if let Some((path, _)) = active {
-                found.target = Target::Environment(path.clone());
-            }
+        if matches!(found.target, Target::Default | Target::User)
+            && !call.has(&["--user"])
+            && let Some(environment) = own.filter(|path| self.is_environment(path)).or(first)
+        {
+            found.target = Target::Environment(environment);
         }
         Effect::InstallDependencies(found)
     }

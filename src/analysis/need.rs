@@ -20,6 +20,8 @@ pub struct Needs {
     pub interpreters: BTreeSet<String>,
     /// What could not be read.
     pub opaque: Vec<(Option<Span>, String)>,
+    /// Whether a login shell is started: it sets PATH anew.
+    pub login_shell: bool,
     /// Words that the started commands consist of, for rules that look for a name among them.
     pub words: Vec<String>,
 }
@@ -113,6 +115,12 @@ impl Walk<'_> {
         };
         match (&invocation.form, arguments.map(|arguments| &arguments.form)) {
             (Form::Shell(text), _) => self.text(shell::parse_plain(text), &place),
+            (Form::Exec(words), Some(Form::Exec(more))) if self.is_starter(words) => {
+                // CMD goes to the program only where the toolchain does not read it first
+                let reaches = words.iter().any(|word| word == "--")
+                    || more.first().is_none_or(|first| !first.starts_with('-'));
+                self.command(words, &Place { whole: reaches, ..place });
+            }
             (Form::Exec(words), Some(Form::Exec(more))) => {
                 let all: Vec<String> = words.iter().chain(more).cloned().collect();
                 self.command(&all, &place);
@@ -177,18 +185,14 @@ impl Walk<'_> {
         let words = self.sources.recipes.resolve_alias(words);
         let Some(program) = words.first().cloned() else { return };
         let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
-        let starters = &self.sources.recipe.starters;
-        let starter = starters.iter().find(|starter| {
-            words.len() >= starter.run.len()
-                && words.iter().zip(&starter.run).all(|(word, wanted)| word == wanted)
-        });
-        if let Some(starter) = starter {
+        if let Some(starter) = self.starter(&words) {
             let started = Started { starter: starter.clone(), words, span: place.span, whole: place.whole };
             self.needs.starter.get_or_insert(started);
             return;
         }
         if SHELLS.contains(&name.as_str()) {
             self.program(&program, place);
+            self.needs.login_shell |= is_login(&words);
             let takes_text = words
                 .iter()
                 .skip(1)
@@ -209,6 +213,15 @@ impl Walk<'_> {
             return;
         }
         self.program(&program, place);
+    }
+
+    fn starter(&self, words: &[String]) -> Option<&Starter> {
+        let begins = |starter: &&Starter| words.starts_with(&starter.run);
+        self.sources.recipe.starters.iter().find(begins)
+    }
+
+    fn is_starter(&self, words: &[String]) -> bool {
+        self.starter(&self.sources.recipes.resolve_alias(words.to_vec())).is_some()
     }
 
     fn directory(&self) -> &str {
@@ -290,6 +303,12 @@ impl Walk<'_> {
             self.text(shell::parse_plain(&text), &place);
         }
     }
+}
+
+/// Whether the words start a login shell.
+pub fn is_login(words: &[String]) -> bool {
+    let mut options = words.iter().skip(1).take_while(|word| word.starts_with('-'));
+    options.any(|option| option == "--login" || (!option.starts_with("--") && option.contains('l')))
 }
 
 fn is_name(name: &str) -> bool {

@@ -5,7 +5,9 @@ use super::effect::Effect;
 use super::state::State;
 use super::step::Step;
 use crate::knowledge::images::Image;
+use crate::recipe::path::is_within;
 use crate::recipe::product::Target;
+use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An image, as far as it is known.
@@ -80,6 +82,20 @@ const STANDARD_DIRECTORIES: [&str; 26] = [
     "/usr/share",
     "/var",
 ];
+
+/// Whether removing a path, which may hold glob characters, takes a known path away.
+fn is_removed(known: &str, removed: &str) -> bool {
+    if !removed.contains(['*', '?', '[']) {
+        return is_within(known, removed);
+    }
+    let depth = removed.matches('/').count();
+    let end = known.match_indices('/').map(|(at, _)| at).nth(depth).unwrap_or(known.len());
+    // a pattern that can't be read may take anything away
+    GlobBuilder::new(removed)
+        .literal_separator(true)
+        .build()
+        .map_or(true, |glob| glob.compile_matcher().is_match(&known[..end]))
+}
 
 impl World {
     /// An image before the first line.
@@ -253,8 +269,7 @@ impl World {
             }
             Effect::Remove(paths) => {
                 for path in paths {
-                    let prefix = format!("{path}/");
-                    self.paths.retain(|known, _| known != path && !known.starts_with(&prefix));
+                    self.paths.retain(|known, _| !is_removed(known, path));
                 }
             }
             _ => {}

@@ -32,7 +32,28 @@ pub struct GoPackage {
     pub uses_cgo: bool,
 }
 
+/// First release whose go.mod names indirect requirements too; before it, only go.sum does.
+const NAMES_INDIRECT: (u32, u32) = (1, 17);
+
 impl GoModule {
+    /// Reads the go.mod of a directory; where it is too old to name indirect requirements, those of go.sum count too (a few
+    /// more than the build needs).
+    pub fn read(context: &Context, directory: &str) -> Option<Self> {
+        let mut module = Self::parse(&context.text(&path::join(directory, "go.mod")?)?)?;
+        let sums = path::join(directory, "go.sum").and_then(|file| context.text(&file));
+        if let (false, Some(sums)) = (module.names_indirect(), sums) {
+            module.requires.extend(sums.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned));
+            module.requires.remove("");
+        }
+        Some(module)
+    }
+
+    fn names_indirect(&self) -> bool {
+        let mut parts =
+            self.go.as_deref().unwrap_or_default().split('.').map(|part| part.parse().unwrap_or(0));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= NAMES_INDIRECT
+    }
+
     /// Reads the text of a go.mod; `None` without a module line.
     pub fn parse(text: &str) -> Option<Self> {
         let mut module = Self::default();

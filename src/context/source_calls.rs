@@ -62,8 +62,17 @@ const PROGRAMS_MODULE: &str = "sh";
 /// Tokens of a call that are looked at for an argument: none is so long, and text that only opens calls takes no time.
 const LONGEST_CALL: usize = 1000;
 
-/// The programs that a source starts, as far as it says so in literals; tokens without comments.
-pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> BTreeSet<String> {
+/// What a source starts.
+#[derive(Debug, Default)]
+pub(super) struct Started {
+    /// Programs, as far as it says them in literals where it starts them.
+    pub(super) programs: BTreeSet<String>,
+    /// Where it also starts what it is told elsewhere: words that stand first in a call or a list and could be the program.
+    pub(super) possible: BTreeSet<String>,
+}
+
+/// The programs that a source starts; tokens without comments.
+pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> Started {
     let mut found = Found::default();
     let imports = if language == Python { imports(tokens) } else { BTreeMap::new() };
     let command_is_foreign = language == Rust && !imports_process_command(tokens);
@@ -88,14 +97,28 @@ pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> BTreeSet<Str
             found.command(value, starter.shell);
         }
     }
-    if !variables.is_empty() {
-        for (name, value) in assignments(tokens) {
-            if let Some(shell) = variables.get(name) {
-                found.command(value, *shell);
-            }
+    if variables.is_empty() {
+        return Started { programs: found.0, possible: BTreeSet::new() };
+    }
+    for (name, value) in assignments(tokens) {
+        if let Some(shell) = variables.get(name) {
+            found.command(value, *shell);
         }
     }
-    found.0
+    Started { programs: found.0, possible: first_words(tokens) }
+}
+
+/// Words that stand first in a call or a list.
+fn first_words(tokens: &[Token<'_>]) -> BTreeSet<String> {
+    let mut words = Found::default();
+    for pair in tokens.windows(2) {
+        if let [Token::Sign('(' | '[' | '{'), Token::Text(text)] = pair
+            && !text.contains([' ', '/'])
+        {
+            words.add(text);
+        }
+    }
+    words.0
 }
 
 /// Whether a name ends in these elements.

@@ -11,6 +11,8 @@ pub struct Hints {
     /// First words of commands that the program starts (`subprocess.run(["git", …`, `exec.Command("git"`, `Command::new("git")`, `os.system("git …")`): program and context path of the source.
     /// A program of a directory such as /usr/bin is said by its name alone.
     pub programs: BTreeSet<(String, String)>,
+    /// The same for words that could be the program, in sources that also start what they are told elsewhere.
+    pub possible_programs: BTreeSet<(String, String)>,
     /// Whether zones of the time-zone database are looked up by name.
     pub zones: bool,
     /// Whether content types are looked up by file extension or static files are served.
@@ -95,8 +97,10 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
                 _ => {}
             }
         }
-        let programs = source_calls::programs(&tokens, language);
-        hints.programs.extend(programs.into_iter().map(|program| (program, file.to_owned())));
+        let started = source_calls::programs(&tokens, language);
+        let in_file = |program: String| (program, file.to_owned());
+        hints.programs.extend(started.programs.into_iter().map(in_file));
+        hints.possible_programs.extend(started.possible.into_iter().map(in_file));
         for text in literals(&tokens, language) {
             names.find(text, file, &mut hints.paths);
         }

@@ -3,7 +3,7 @@
 use super::Knowledge;
 use super::images::{DEFAULT_TAG, Image, Variant};
 use super::packages::Belongs;
-use super::table::{self, Table};
+use super::table::{self, Overlay, Table};
 use super::tables::{IMAGE_PACKAGES, IMAGE_TAGS, IMAGE_VERSIONS, REGISTRIES, RELEASES};
 use crate::dockerfile::reference::ImageReference;
 use std::fmt::Write;
@@ -19,14 +19,14 @@ impl Knowledge {
         let Some(official) = self.official(reference) else {
             return format!(
                 "{reference}: not known\n  it is not an image of the official library, nor of a mirror of it\n{}",
-                origin(&REGISTRIES, "")
+                origin(&self.overlay, &REGISTRIES, "")
             );
         };
         let Some(image) = self.image(reference) else {
             let family = official.family.key();
             return format!(
                 "{reference}: not known\n  no tag of the official {family} image that the tables tell of (a digest alone tells nothing)\n{}",
-                origin(&IMAGE_TAGS, "")
+                origin(&self.overlay, &IMAGE_TAGS, "")
             );
         };
         let mut text = format!("{reference}: {}\n", self.described(&image));
@@ -67,7 +67,7 @@ impl Knowledge {
         let tag = format!("{}:{}", image.family, reference.tag.as_deref().unwrap_or(DEFAULT_TAG));
         let told = [(&IMAGE_TAGS, tag), (&IMAGE_VERSIONS, key), (&RELEASES, image.distribution.key())];
         let row = told.iter().find(|(table, key)| table::row(&self.overlay, table, key).is_some());
-        text + &row.map(|(table, key)| origin(table, key)).unwrap_or_default()
+        text + &row.map(|(table, key)| origin(&self.overlay, table, key)).unwrap_or_default()
     }
 
     /// What is known of a package installed on an image, in lines of text with a final line break.
@@ -103,7 +103,7 @@ impl Knowledge {
                 let _ = writeln!(text, "  first layer of the official images that has it: {layer}");
             }
         }
-        text + &judged.map(|judged| origin(judged.table, &judged.key)).unwrap_or_default()
+        text + &judged.map(|judged| origin(&self.overlay, judged.table, &judged.key)).unwrap_or_default()
     }
 
     /// An image in one clause.
@@ -130,7 +130,10 @@ impl Knowledge {
 }
 
 /// Where an answer comes from: the table, the row, and the table's sources.
-fn origin(table: &Table, key: &str) -> String {
+fn origin(overlay: &Overlay, table: &Table, key: &str) -> String {
+    if overlay.get(table.file).is_some_and(|rows| rows.contains_key(key)) {
+        return format!("known from your own {}, row {key}\n", table.file);
+    }
     let row = if key.is_empty() { String::new() } else { format!(", row {key}") };
     let mut text = format!("known from {FOLDER}/{}{row}\n", table.file);
     let mut lines = table.about().skip_while(|line| !line.starts_with(SOURCE)).peekable();

@@ -105,10 +105,19 @@ impl Planner<'_> {
         Some((reference.to_string(), Distribution::Alpine(release)))
     }
 
-    /// Whether everything that the container starts would run on another distribution: only its own programs and `sh`.
-    pub(super) fn starts_only(&self, programs: &[String]) -> bool {
+    /// Whether everything that the container and its sources start would run on another distribution: only its own programs,
+    /// and what that distribution has too.
+    pub(super) fn starts_only(&self, programs: &[String], elsewhere: &Distribution) -> bool {
         let Needs { programs: needed, interpreters, .. } = &self.needs;
         let own = |path: &Option<String>| path.as_ref().is_some_and(|path| programs.contains(path));
-        interpreters.is_empty() && needed.iter().all(|need| own(&need.path) || need.name == "sh")
+        let here = &self.stage.world.image.distribution;
+        let knowledge = self.sources.knowledge;
+        let moves = |program: &String| {
+            !knowledge.program_in_slim(program, here) || knowledge.program_in_slim(program, elsewhere)
+        };
+        let hinted = self.hints.programs.iter().chain(&self.hints.possible_programs);
+        interpreters.is_empty()
+            && needed.iter().all(|need| own(&need.path) || need.name == "sh")
+            && hinted.map(|(program, _)| program).all(moves)
     }
 }

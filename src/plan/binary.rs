@@ -28,11 +28,11 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 
     let free_of_cgo = linked::is_free_of_cgo(&planner, &compiles, started.as_ref());
-    let alone = packages.names.is_empty() && planner.starts_only(&programs) && !repeats_commands(&planner);
     let glibc = matches!(builder_distribution, Distribution::Debian(_) | Distribution::Ubuntu(_));
-    let alpine = (glibc && free_of_cgo && alone && planner.requested.is_none())
-        .then(|| planner.alpine_image())
-        .flatten();
+    let may_move = glibc && free_of_cgo && packages.names.is_empty() && !repeats_commands(&planner);
+    let alpine = planner.alpine_image().filter(|(_, alpine)| {
+        may_move && planner.requested.is_none() && planner.starts_only(&programs, alpine)
+    });
     let (runtime_image, distribution) = match alpine {
         Some(alpine) => alpine,
         None => (planner.bare_image()?, builder_distribution),
@@ -48,7 +48,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         ));
     }
     let explicit_cgo =
-        glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&planner, &compiles);
+        glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&compiles);
     let whole = touched::whole_directories(&planner)?;
     let manifests = manifests::before_sources(&planner);
     let mut taken: Vec<String> = Vec::new();

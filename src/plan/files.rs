@@ -112,17 +112,18 @@ impl Planner<'_> {
 
     /// COPY lines that bring files or directories of the context to their places; files of one directory share a line.
     pub(super) fn copy_lines(&self, pairs: &[(String, String)], flags: &str, step: &Step) -> Vec<String> {
-        let workdir = step.before.workdir.as_deref().unwrap_or("/");
+        // the directory in which the builder's image starts is not the runtime's
+        let image = &self.stage.world.image.workdir;
+        let own = step.before.workdir.as_deref().filter(|workdir| workdir != image && *workdir != "/");
+        let inside = |place: &str| place.strip_prefix(own?)?.strip_prefix('/').map(str::to_owned);
         let mut together: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (source, place) in pairs {
             let is_file = self.sources.context.is_some_and(|context| context.entry(source).is_some());
             let same_name = source.rsplit('/').next() == place.rsplit('/').next();
             let place = match place.rsplit_once('/') {
-                Some((parent, _)) if is_file && same_name && parent == workdir.trim_end_matches('/') => {
-                    "./".to_owned()
-                }
+                Some((parent, _)) if is_file && same_name && own == Some(parent) => "./".to_owned(),
                 Some((parent, _)) if is_file && same_name => format!("{parent}/"),
-                _ => match place.strip_prefix(&format!("{}/", workdir.trim_end_matches('/'))) {
+                _ => match inside(place) {
                     Some(inside) => format!("./{inside}{}", if is_file { "" } else { "/" }),
                     None => place.clone(),
                 },

@@ -49,12 +49,31 @@ pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
             "the builder's image finds programs there".to_owned(),
         ));
     }
-    let has_workdir = planner.steps().iter().any(|step| step.keyword == Keyword::Workdir);
-    if image.workdir != "/" && !image.workdir.is_empty() && !has_workdir {
+    if image.workdir != "/" && !image.workdir.is_empty() && relies_on_workdir(planner) {
         lines.push(Line::New(
             format!("WORKDIR {}", image.workdir),
             "the builder's image starts there".to_owned(),
         ));
     }
     lines
+}
+
+/// Whether a line before the first absolute WORKDIR, or the container itself, starts from the image's own directory.
+fn relies_on_workdir(planner: &Planner<'_>) -> bool {
+    let document = planner.sources.document;
+    for step in planner.steps() {
+        let instruction = &document.instructions[step.index];
+        let last = match &instruction.arguments {
+            Arguments::Words(words) | Arguments::Json(words) => words.last().map(|word| word.text.as_str()),
+            Arguments::Text(text) => Some(text.text.trim()),
+            _ => None,
+        };
+        let is_relative = last.is_some_and(|path| !path.starts_with(['/', '$', '"']));
+        match step.keyword {
+            Keyword::Workdir => return is_relative,
+            Keyword::Copy | Keyword::Add if is_relative => return true,
+            _ => {}
+        }
+    }
+    true
 }

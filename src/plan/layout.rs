@@ -6,6 +6,7 @@
 
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
+use crate::analysis::need::is_login;
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::{Arguments, Keyword};
@@ -42,6 +43,11 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
     let mut own: Vec<String> = Vec::new();
     let mut in_prefix = false;
     let mut only_prefix = None;
+    for action in planner.steps().iter().flat_map(|step| &step.actions) {
+        if let Effect::CreateEnvironment(path) = &action.effect {
+            own.push(path.clone());
+        }
+    }
     for (step, dependencies) in &installations {
         match &dependencies.target {
             Target::Directory(path) | Target::Environment(path) => {
@@ -128,7 +134,9 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
             }
         }
     }
-    let programs = planner.steps().iter().flat_map(|step| &step.actions).map(|action| action.program.clone());
+    let first_word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
+    let programs =
+        planner.steps().iter().flat_map(|step| &step.actions).map(|action| first_word(&action.text));
     let started = planner.needs.programs.iter().map(|need| need.name.clone());
     for program in programs.chain(started) {
         if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str())) {
@@ -138,7 +146,12 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
             return Some(format!("`{program}` starts programs with a PATH of its own"));
         }
     }
-    if planner.needs.words.iter().any(|word| word == "-l" || word == "-lc" || word == "--login") {
+    let shells = planner
+        .steps()
+        .iter()
+        .filter_map(|step| step.before.shell.as_ref())
+        .chain(&planner.stage.state.shell);
+    if planner.needs.login_shell || shells.into_iter().any(|shell| is_login(shell)) {
         return Some("a login shell sets PATH anew".to_owned());
     }
     let names = installations(planner);

@@ -48,8 +48,9 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
             .collect::<Vec<_>>()
     });
     let mut crates: Vec<String> = Vec::new();
-    let mut is_locked = false;
+    let (mut is_locked, mut has_manifest) = (false, false);
     for workspace in workspaces {
+        has_manifest = true;
         match &workspace.lock {
             Some(lock) => {
                 is_locked = true;
@@ -58,7 +59,8 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
             None => crates.extend(workspace.packages.iter().flat_map(|package| package.dependencies.clone())),
         }
     }
-    if !is_locked {
+    let depends_on_nothing = has_manifest && crates.is_empty();
+    if !is_locked && !depends_on_nothing {
         let unlocked = planner.sources.recipe.unlocked_crates.clone();
         let message = format!(
             "no Cargo.lock was seen: the program is taken to link what {} links",
@@ -77,9 +79,7 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
 pub(super) fn go_modules(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
     let Some(context) = planner.sources.context else { return Vec::new() };
     let directories = source_directories(planner, compiles);
-    let modules = directories
-        .iter()
-        .filter_map(|directory| gomod::GoModule::parse(&context.text(&go::join(directory, "go.mod"))?));
+    let modules = directories.iter().filter_map(|directory| gomod::GoModule::read(context, directory));
     modules.flat_map(|module| module.requires).collect()
 }
 
@@ -120,11 +120,14 @@ pub(super) fn is_free_of_cgo(
     if !said.is_empty() && said.iter().all(|cgo| *cgo == Some(false)) {
         return true;
     }
+    if compiles.iter().any(|(_, outputs)| outputs.tagged) {
+        return false;
+    }
     let Some(context) = planner.sources.context else { return false };
     let directories = source_directories(planner, compiles);
     let root = directories.iter().find(|directory| context.entry(&go::join(directory, "go.mod")).is_some());
     let Some(root) = root else { return false };
-    let module = context.text(&go::join(root, "go.mod")).and_then(|text| gomod::GoModule::parse(&text));
+    let module = gomod::GoModule::read(context, root);
     let Some(module) = module.filter(|module| module.local_replaces.is_empty()) else { return false };
     let image = &planner.stage.world.image;
     let vendored = context.exists(&go::join(root, "vendor"));
@@ -137,7 +140,8 @@ pub(super) fn is_free_of_cgo(
     dependencies && gomod::packages(context, root).iter().all(|package| !package.uses_cgo)
 }
 
-pub(super) fn sets_cgo(_planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> bool {
+/// Whether the file itself says that no program links C.
+pub(super) fn sets_cgo(compiles: &[(&Step, &Outputs)]) -> bool {
     !compiles.is_empty() && compiles.iter().all(|(_, outputs)| outputs.cgo == Some(false))
 }
 

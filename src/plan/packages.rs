@@ -80,7 +80,7 @@ pub(super) fn split(
                 return Err(Note::refusal(Reason::UnknownPackage, span, message)
                     .help("install it in a RUN of its own after the build, in the stage that needs it"));
             }
-            let keep = match knowledge.package_belongs(name, distribution) {
+            let keep = match knowledge.package_belongs_on(name, &planner.stage.world.image) {
                 Belongs::Builder(runtime) => {
                     for library in runtime {
                         found.add(&library);
@@ -130,7 +130,8 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
         return false;
     }
     let actions = planner.steps().iter().flat_map(|step| &step.actions);
-    !actions.filter(|action| !matches!(action.effect, Effect::InstallPackages(_))).any(|action| {
+    let manages = |effect: &Effect| matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages);
+    !actions.filter(|action| !manages(&action.effect)).any(|action| {
         let document = planner.sources.document;
         let words = document
             .slice(action.statement)
@@ -144,9 +145,18 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
 fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
     let started = planner.needs.programs.iter().map(|need| need.name.clone());
     let hinted = planner.hints.programs.iter().map(|(program, _)| program.clone());
+    let manages = |effect: &Effect| {
+        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages)
+    };
     let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
+    let later = later.filter(|action| !manages(&action.effect));
     let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
-    started.chain(hinted).chain(later).collect()
+    let image = &planner.stage.world.image;
+    let installations = super::layout::installations(planner);
+    let of_packages = installations.iter().flat_map(|(_, found)| &found.names);
+    let of_packages = of_packages
+        .flat_map(|name| planner.sources.knowledge.python_package(name, image, false, &[]).programs);
+    started.chain(hinted).chain(later).chain(of_packages).collect()
 }
 
 impl Planner<'_> {

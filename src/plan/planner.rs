@@ -49,6 +49,10 @@ impl<'a> Planner<'a> {
             why: BTreeMap::new(),
         };
         planner.refuse_what_is_not_read()?;
+        if stage.world.image.presumed {
+            let message = format!("`{}` is taken to be the official image of that name", stage.from.image);
+            planner.notes.push(Note::assumption(Reason::UnknownBase, stage.from.image_span, message));
+        }
         if sources.context.is_none() {
             let message = "the build context was not seen: what the manifests and sources need is not known";
             planner
@@ -158,7 +162,8 @@ impl<'a> Planner<'a> {
     /// Finishes the plan: build arguments are declared where they are used, the stage gets its name.
     pub(super) fn finish(mut self, runtime_image: String, add: Vec<Line>) -> Plan {
         self.runtime.splice(0..0, add);
-        self.declare_arguments(&runtime_image);
+        self.declare_arguments();
+        self.shorten_builder();
         let from = &self.stage.from;
         let document = self.sources.document;
         let builder_name = from.name.clone().unwrap_or_else(|| self.free_name());
@@ -194,8 +199,19 @@ impl<'a> Planner<'a> {
         names.into_iter().find(is_free).unwrap_or_else(|| "builder".to_owned())
     }
 
+    /// The end of the builder that the runtime has as it stands does nothing for the builder.
+    fn shorten_builder(&mut self) {
+        while let Some(last @ Line::Instruction(index)) = self.builder.last() {
+            if !self.runtime.contains(last) {
+                break;
+            }
+            self.why.insert(*index, "nothing of the builder comes after it".to_owned());
+            self.builder.pop();
+        }
+    }
+
     /// Keeps those ARG lines of the runtime that a later line of it uses.
-    fn declare_arguments(&mut self, _runtime_image: &str) {
+    fn declare_arguments(&mut self) {
         let document = self.sources.document;
         let text_of = |line: &Line| match line {
             Line::Instruction(index) => document.slice(document.instructions[*index].span).to_owned(),

@@ -43,7 +43,7 @@ impl Planner<'_> {
                 first_call = first_call.min(step.index);
             }
         }
-        for (program, file) in &self.hints.programs {
+        for (program, file) in self.hints.programs.iter().chain(&self.hints.possible_programs) {
             if self.sources.recipe.toolchain.contains(program) {
                 let message = format!("{file} starts `{program}`, a tool of the builder");
                 return Err(Note::refusal(Reason::NeedsToolchain, None, message));

@@ -137,7 +137,7 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
                 }
                 Effect::Write(paths) => {
                     for path in paths.iter().filter(|path| is_copied(planner, path)) {
-                        if planner.stage.world.exists(path) {
+                        if planner.stage.world.paths.contains_key(path) {
                             add(path.clone());
                         }
                     }

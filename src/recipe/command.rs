@@ -65,6 +65,8 @@ pub enum EffectKind {
     Configure,
     /// Writes files: downloads, copies, unpacks.
     Write,
+    /// Writes files and takes them away from where they were.
+    Move,
     /// Removes files.
     Remove,
     /// Starts the program of its operands in a shell: `sh -c`, `bash script`.

@@ -20,7 +20,12 @@ struct Place {
 /// `go build`.
 pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
     let directory = working_directory(call);
-    let mut outputs = Outputs { cgo: cgo(call), sources: vec![directory.clone()], ..Outputs::default() };
+    let mut outputs = Outputs {
+        cgo: cgo(call),
+        tagged: tagged(call),
+        sources: vec![directory.clone()],
+        ..Outputs::default()
+    };
     if let Some(mode) = call.option(&["-buildmode"])
         && !PROGRAM_MODES.contains(&mode)
     {
@@ -58,7 +63,12 @@ pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
 /// `go install`, and `go get` of releases that still installed.
 pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
     let directory = working_directory(call);
-    let mut outputs = Outputs { cgo: cgo(call), sources: vec![directory.clone()], ..Outputs::default() };
+    let mut outputs = Outputs {
+        cgo: cgo(call),
+        tagged: tagged(call),
+        sources: vec![directory.clone()],
+        ..Outputs::default()
+    };
     let gets = call.words.get(1).is_some_and(|word| word == "get");
     if gets && (call.has(&["-d"]) || version(around) >= Some((1, 18))) {
         return outputs;
@@ -218,6 +228,13 @@ fn cgo(call: &Call) -> Option<bool> {
         Some("1") => Some(true),
         _ => None,
     }
+}
+
+/// Whether build tags other than those of the standard library are given.
+fn tagged(call: &Call) -> bool {
+    const HARMLESS: [&str; 4] = ["netgo", "osusergo", "timetzdata", "static_build"];
+    let tags = ["-tags", "--tags"].iter().filter_map(|option| call.options.get(*option)).flatten();
+    tags.flat_map(|tags| tags.split([',', ' '])).any(|tag| !tag.is_empty() && !HARMLESS.contains(&tag))
 }
 
 /// Version of the toolchain.

@@ -94,7 +94,7 @@ pub struct FileKinds {
 /// Leading words that stand for others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
-    /// The words as they are written.
+    /// The words as they are written; `*` at the end of one stands for any rest of it.
     pub words: Vec<String>,
     /// The words they stand for.
     pub is: Vec<String>,
@@ -209,14 +209,14 @@ impl Recipes {
     /// The words with the longest alias at their beginning replaced by what it stands for.
     pub fn resolve_alias(&self, words: Vec<String>) -> Vec<String> {
         let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+        let is = |wanted: &str, word: &str| match wanted.strip_suffix('*') {
+            Some(prefix) => word.starts_with(prefix),
+            None => wanted == word,
+        };
         let begins = |alias: &&Alias| {
+            let mut pairs = alias.words.iter().zip(&words).enumerate();
             alias.words.len() <= words.len()
-                && alias
-                    .words
-                    .iter()
-                    .zip(&words)
-                    .enumerate()
-                    .all(|(at, (wanted, word))| wanted == word || (at == 0 && *wanted == name(word)))
+                && pairs.all(|(at, (wanted, word))| is(wanted, word) || (at == 0 && is(wanted, &name(word))))
         };
         match self.aliases.iter().filter(begins).max_by_key(|alias| alias.words.len()) {
             Some(alias) => {

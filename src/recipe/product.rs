@@ -69,6 +69,8 @@ pub struct Outputs {
     pub unknown: Option<String>,
     /// Whether C libraries may be linked: known not to be (`Some(false)`), known to be, or not known.
     pub cgo: Option<bool>,
+    /// Whether build tags choose among the sources.
+    pub tagged: bool,
     /// Directories of the image that hold the sources, absolute.
     pub sources: Vec<String>,
 }

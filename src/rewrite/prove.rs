@@ -143,8 +143,7 @@ impl Judge<'_> {
         for need in &before.programs {
             let known = need.path.as_ref().filter(|path| old.exists(path));
             if let Some(path) = known {
-                let is_dependency = old.find(path).is_some_and(|entry| entry.origin == Origin::Dependencies);
-                if !new.exists(path) && !is_dependency {
+                if !new.exists(path) {
                     found
                         .push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
                 }

@@ -66,3 +66,12 @@ fn a_package_is_explained_with_its_source() {
         assert!(has_lines(&text, lines), "{text}");
     }
 }
+
+#[test]
+fn the_users_own_rows_are_named_as_theirs() {
+    let table = ("packages.tsv".to_owned(), "debian/acme\truntime\t-\t-\t-\n".to_owned());
+    let knowledge = Knowledge::with_overlay(&[table]).expect("a good table");
+    let image = knowledge.image(&reference("debian:bookworm")).expect("debian");
+    let text = knowledge.explain_package("acme", &image);
+    assert!(has_lines(&text, &["known from your own packages.tsv, row debian/acme"]), "{text}");
+}

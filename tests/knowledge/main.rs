@@ -6,6 +6,7 @@ mod images;
 mod languages;
 mod overlay;
 mod packages;
+mod properties;
 
 use restage::dockerfile::reference::ImageReference;
 

@@ -29,9 +29,18 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
     if expansions(text) > MOST_EXPANSIONS {
         return Err(format!("the shell text has more than {MOST_EXPANSIONS} expansions"));
     }
+    if !are_heredocs_readable(text) {
+        return Err("the shell text has an expansion or a quote on the line of a heredoc".to_owned());
+    }
     let options = TokenizerOptions { enable_extended_globbing: true, posix_mode: false, sh_mode: false };
     let tokens = uncached_tokenize_str(text, &options)
         .map_err(|error| format!("the shell text can't be read: {error}"))?;
+    if !tokens.windows(2).all(|pair| is_descriptor_readable(&pair[0], &pair[1])) {
+        return Err("the shell text redirects a file descriptor that is no number".to_owned());
+    }
+    if tokens.iter().any(has_computed_index) {
+        return Err("the shell text computes the index of an array".to_owned());
+    }
     if depth(&tokens) > DEEPEST {
         return Err(format!("the shell text is nested more than {DEEPEST} deep"));
     }
@@ -52,6 +61,59 @@ fn expansions(text: &str) -> usize {
     };
     let brackets = bytes.windows(2).enumerate().filter(|window| opens(*window)).count();
     brackets + bytes.iter().filter(|byte| **byte == b'`').count() / 2
+}
+
+/// Whether no heredoc is opened inside an expansion, and none has an expansion or an open quote behind it on its line:
+/// brush-parser loses the order of tokens there and panics at the end of the text. Takes `<<` in quotes for a heredoc.
+fn are_heredocs_readable(text: &str) -> bool {
+    text.match_indices("<<").all(|(at, _)| {
+        if text[at..].starts_with("<<<") || text[..at].ends_with('<') {
+            return true;
+        }
+        let line = text[at..].split('\n').next().unwrap_or_default();
+        !["$(", "${", "$["].iter().any(|opening| line.contains(opening))
+            && !line.ends_with('\\')
+            && ['"', '\''].iter().all(|quote| line.matches(*quote).count() % 2 == 0)
+            && are_expansions_closed(&text[..at])
+    })
+}
+
+/// Whether every expansion is closed again, with nothing inside that could hide what closes it.
+fn are_expansions_closed(text: &str) -> bool {
+    let mut open: Vec<u8> = Vec::new();
+    let mut before = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'(' if before == b'$' || !open.is_empty() => open.push(b')'),
+            b'{' if before == b'$' => open.push(b'}'),
+            b'[' if before == b'$' => open.push(b']'),
+            _ if open.last() == Some(&byte) => {
+                open.pop();
+            }
+            b'"' | b'\'' | b'\\' | b'`' | b'#' if !open.is_empty() => return false,
+            _ => {}
+        }
+        before = byte;
+    }
+    open.is_empty()
+}
+
+/// Whether digits before a redirection are a number that brush-parser can hold; it panics where they are not.
+fn is_descriptor_readable(word: &Token, operator: &Token) -> bool {
+    match (word, operator) {
+        (Token::Word(word, _), Token::Operator(operator, _)) if operator.starts_with(['<', '>']) => {
+            !word.bytes().all(|byte| byte.is_ascii_digit()) || word.parse::<i32>().is_ok()
+        }
+        _ => true,
+    }
+}
+
+/// Whether a word such as `a[${b}]=c` has an expansion in its index: brush-parser reads those at once, with no bound to
+/// their depth, and panics at `~` before a long number in them.
+fn has_computed_index(token: &Token) -> bool {
+    let Token::Word(word, _) = token else { return false };
+    let name = word.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    name.starts_with('[') && ["${", "$(", "$[", "`"].iter().any(|opening| name.contains(opening))
 }
 
 /// What a level of nesting is closed by.
