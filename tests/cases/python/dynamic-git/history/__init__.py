@@ -1,0 +1,1 @@
+"""A history in a repository of its own."""

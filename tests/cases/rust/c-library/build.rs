@@ -1,0 +1,5 @@
+//! Links libmagic.
+
+fn main() {
+    println!("cargo::rustc-link-lib=magic");
+}
