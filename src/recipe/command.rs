@@ -75,9 +75,12 @@ pub enum EffectKind {
     Shell,
 }
 
-/// One pattern: leading program words and operands.
+/// One pattern: leading program words and operands, and the options that must be there too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<Token>);
+pub struct Pattern {
+    tokens: Vec<Token>,
+    options: Vec<String>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
@@ -109,8 +112,10 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it: it has no word to begin with, or an unclosed brace.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let tokens = text
-            .split_whitespace()
+        let (options, words): (Vec<&str>, Vec<&str>) =
+            text.split_whitespace().partition(|word| word.len() > 1 && word.starts_with('-'));
+        let tokens = words
+            .into_iter()
             .map(|word| match word.strip_prefix('{') {
                 _ if word == "*" => Ok(Token::Any),
                 Some(rest) => match rest.strip_suffix('}') {
@@ -121,14 +126,16 @@ impl Pattern {
             })
             .collect::<Result<Vec<_>, _>>()?;
         match tokens.first() {
-            Some(Token::Word(_)) => Ok(Self(tokens)),
+            Some(Token::Word(_)) => {
+                Ok(Self { tokens, options: options.into_iter().map(str::to_owned).collect() })
+            }
             _ => Err("a pattern begins with the name of a program".to_owned()),
         }
     }
 
     /// Names that it binds.
     pub fn captures(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|token| match token {
+        self.tokens.iter().filter_map(|token| match token {
             Token::Capture(name) => Some(name.as_str()),
             _ => None,
         })
@@ -136,13 +143,13 @@ impl Pattern {
 
     /// The program and its words up to the first that is not literal.
     fn literal_words(&self) -> usize {
-        self.0.iter().take_while(|token| matches!(token, Token::Word(_))).count()
+        self.tokens.iter().take_while(|token| matches!(token, Token::Word(_))).count()
     }
 
     /// Matches operands (program first); gives the captures.
     fn matches(&self, words: &[String]) -> Option<BTreeMap<String, String>> {
         let mut captures = BTreeMap::new();
-        match_tokens(&self.0, words, &mut captures).then_some(captures)
+        match_tokens(&self.tokens, words, &mut captures).then_some(captures)
     }
 }
 
@@ -187,14 +194,14 @@ impl CommandRule {
     fn call_as(&self, pattern: &Pattern, words: &[String]) -> Option<Call> {
         let (program, rest) = words.split_first()?;
         let name = program.rsplit('/').next().unwrap_or(program);
-        match pattern.0.first() {
+        match pattern.tokens.first() {
             Some(Token::Word(word)) if word == name || word == program => {}
             _ => return None,
         }
         let (options, mut operands) = lift_options(rest, &self.values, self.clusters);
         operands.insert(
             0,
-            match pattern.0.first() {
+            match pattern.tokens.first() {
                 Some(Token::Word(word)) => word.clone(),
                 _ => name.to_owned(),
             },
@@ -205,7 +212,7 @@ impl CommandRule {
                 || operands.contains(wanted)
                 || options.keys().any(|option| is_cluster_with(option, wanted))
         };
-        if !self.with.iter().all(has) {
+        if !self.with.iter().chain(&pattern.options).all(has) {
             return None;
         }
         let operands = operands.split_off(pattern.literal_words().min(operands.len()));
@@ -355,6 +362,13 @@ mod tests {
         assert!(rule("go vet", &[]).call(&words("go vet ./...")).is_none());
         assert!(rule("go vet *", &[]).call(&words("go vet ./...")).is_some());
         assert!(rule("go vet *", &[]).call(&words("/usr/local/go/bin/go vet")).is_some());
+    }
+
+    #[test]
+    fn an_option_in_a_pattern_must_be_there() {
+        let rule = rule("py -m spacy download *", &[]);
+        assert!(rule.call(&words("py -m spacy download en")).is_some());
+        assert!(rule.call(&words("py spacy download en")).is_none());
     }
 
     #[test]
