@@ -22,6 +22,8 @@ pub struct Needs {
     pub opaque: Vec<(Option<Span>, String)>,
     /// Whether a login shell is started: it sets PATH anew.
     pub login_shell: bool,
+    /// Paths of the image, brought by a COPY of the build context, that words of the started commands name.
+    pub named: Vec<String>,
     /// Words that the started commands consist of, for rules that look for a name among them.
     pub words: Vec<String>,
 }
@@ -83,6 +85,7 @@ impl Needs {
             walk.invocation(test, None, "HEALTHCHECK");
             walk.needs.starter = before;
         }
+        walk.needs.named = walk.named();
         walk.needs
     }
 }
@@ -213,6 +216,24 @@ impl Walk<'_> {
             return;
         }
         self.program(&program, place);
+    }
+
+    /// Words that are paths of files or directories of the build context, as options' values too.
+    fn named(&self) -> Vec<String> {
+        // what the toolchain is told to build is not what the program reads
+        if self.needs.starter.is_some() {
+            return Vec::new();
+        }
+        let values = self
+            .needs
+            .words
+            .iter()
+            .map(|word| word.rsplit_once('=').map_or(word.as_str(), |(_, value)| value));
+        let paths = values
+            .filter(|word| !word.is_empty() && !word.starts_with('-'))
+            .map(|word| absolute(self.directory(), word));
+        let is_copied = |path: &String| self.stage.world.context_path(path).is_some();
+        paths.filter(|path| path != "/" && is_copied(path)).collect()
     }
 
     fn starter(&self, words: &[String]) -> Option<&Starter> {

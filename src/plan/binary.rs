@@ -3,7 +3,7 @@
 
 use super::planner::Planner;
 use super::{Line, Plan, inherited, linked, manifests, outputs, packages, starter, touched};
-use crate::analysis::effect::Effect;
+use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::knowledge::Distribution;
@@ -50,7 +50,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     let explicit_cgo =
         glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&compiles);
-    let whole = touched::whole_directories(&planner)?;
+    let whole = touched::whole_directories(&planner, &programs)?;
     touched::note_whole(&mut planner, &whole);
     let manifests = manifests::before_sources(&planner);
     let mut taken: Vec<String> = Vec::new();
@@ -77,12 +77,16 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
                 planner.sources.recipe.manifests.as_ref().map(|manifests| format!("RUN {}", manifests.fetch));
             planner.add_to_builder(fetch.unwrap_or_default(), "fetches the dependencies");
         }
-        step_to_stages(&mut planner, step, &whole)?;
         let alone: Vec<String> = programs
             .iter()
             .filter(|program| !whole.iter().any(|directory| is_within(program, directory)))
             .cloned()
             .collect();
+        // a RUN that also starts what it built needs the program first
+        if step.actions.iter().any(|action| touched::starts_own(action, &programs)) {
+            take_programs(&mut planner, step, &alone, &mut taken);
+        }
+        step_to_stages(&mut planner, step, &whole, &programs)?;
         take_programs(&mut planner, step, &alone, &mut taken);
         if Some(step.index) == touched::last_change(&planner, &whole) {
             for directory in &whole {
@@ -114,11 +118,19 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
 }
 
 /// Sends one instruction to the stages that need it.
-fn step_to_stages(planner: &mut Planner<'_>, step: &Step, whole: &[String]) -> Result<(), Note> {
+fn step_to_stages(
+    planner: &mut Planner<'_>,
+    step: &Step,
+    whole: &[String],
+    programs: &[String],
+) -> Result<(), Note> {
     match step.keyword {
         Keyword::Run => {
             planner.keep_in_builder(step, "the build");
-            planner.replay(step, &|_| false)?;
+            let runs_own = |action: &Action| {
+                matches!(action.effect, Effect::Unknown(_)) && touched::starts_own(action, programs)
+            };
+            planner.replay(step, &runs_own)?;
             for action in &step.actions {
                 if let Effect::Write(paths) = &action.effect {
                     take_written(planner, paths, whole);

@@ -5,6 +5,7 @@ use crate::analysis::copy::Copy;
 use crate::analysis::step::Step;
 use crate::context::{Context, sources};
 use crate::recipe::FileKinds;
+use crate::recipe::path::is_within;
 use std::collections::BTreeMap;
 
 /// What the runtime takes of a COPY.
@@ -18,10 +19,13 @@ pub(super) enum Taken {
     Some(Vec<(String, String)>),
 }
 
-/// What a program may read of what a COPY brings. Without a view of the context, everything.
-pub(super) fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>) -> Taken {
+/// What a program may read of what a COPY brings. Without a view of the context, everything. `named` are image paths that
+/// the container is started with.
+fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>, named: &[String]) -> Taken {
     let (Some(files), Some(context)) = (&copy.files, context) else { return Taken::All };
-    let is_data: Vec<bool> = files.iter().map(|(path, _)| is_data(path, kinds, context)).collect();
+    let is_named = |place: &str| named.iter().any(|named| is_within(place, named));
+    let is_data: Vec<bool> =
+        files.iter().map(|(path, place)| is_named(place) || is_data(path, kinds, context)).collect();
     if is_data.iter().all(|data| *data) {
         return Taken::All;
     }
@@ -84,7 +88,7 @@ impl Planner<'_> {
             self.because(step, "the file itself takes it away again");
             return;
         }
-        match taken(copy, &self.sources.recipe.files, self.sources.context) {
+        match taken(copy, &self.sources.recipe.files, self.sources.context, &self.needs.named) {
             Taken::Nothing => self.because(step, "sources: only the build reads them"),
             Taken::All => {
                 self.keep_in_runtime(step, "files that the program may read");
@@ -120,7 +124,9 @@ impl Planner<'_> {
             .filter(|later| later.index > step.index)
             .filter_map(|later| later.copy.as_ref());
         later
-            .filter(|copy| taken(copy, &self.sources.recipe.files, self.sources.context) == Taken::All)
+            .filter(|copy| {
+                taken(copy, &self.sources.recipe.files, self.sources.context, &self.needs.named) == Taken::All
+            })
             .any(|copy| copy.files.iter().flatten().any(|(_, again)| again == place))
     }
 

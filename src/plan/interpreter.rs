@@ -57,7 +57,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
     let known = planner.image_named(&runtime_image);
     planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
-    refuse_without_gain(&planner, &decided, &packages)?;
+    weigh_gain(&mut planner, &decided, &packages)?;
     let mut head = planner.add_data(&mut packages, known.as_ref(), &distribution);
     let install = planner.packages_line(&packages, &distribution)?;
     let mut install_at = packages.at;
@@ -369,22 +369,32 @@ fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
 }
 
 /// The whole prefix of a slim image in a second copy is larger than what it leaves behind, unless compilers stay behind.
-fn refuse_without_gain(
-    planner: &Planner<'_>,
+/// An environment of its own costs little, but without compilers it gains little too: that is said.
+fn weigh_gain(
+    planner: &mut Planner<'_>,
     decided: &Decided<'_>,
     runtime: &packages::RuntimePackages,
 ) -> Result<(), Note> {
-    let Layout::Prefix(why) = &decided.layout else { return Ok(()) };
     let installed = packages::installed(planner);
     let left =
         installed.iter().flat_map(|(_, packages)| &packages.names).any(|name| !runtime.names.contains(name));
     if planner.stage.world.image.variant == Variant::Full || left {
         return Ok(());
     }
-    let message = format!(
-        "no compiler would stay behind, and the packages can't move into an environment of their own: {why}"
-    );
-    Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message))
+    let span = planner.stage.from.span;
+    match &decided.layout {
+        Layout::Prefix(why) => {
+            let message = format!(
+                "no compiler would stay behind, and the packages can't move into an environment of their own: {why}"
+            );
+            Err(Note::refusal(Reason::NothingToLeave, span, message))
+        }
+        _ => {
+            let message = "no compiler stays behind: the image hardly changes in size, only its layers do";
+            planner.notes.push(Note::new(Level::Advice, Reason::NothingToLeave, span, message));
+            Ok(())
+        }
+    }
 }
 
 fn starts_copies(planner: &Planner<'_>, line: &Line) -> bool {

@@ -5,10 +5,10 @@ use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::note::{Note, Reason};
-use crate::recipe::path::is_within;
+use crate::recipe::path::{absolute, is_within};
 
 /// Directories in which a command may have written anything: they are taken over whole.
-pub(super) fn whole_directories(planner: &Planner<'_>) -> Result<Vec<String>, Note> {
+pub(super) fn whole_directories(planner: &Planner<'_>, programs: &[String]) -> Result<Vec<String>, Note> {
     let mut directories: Vec<String> = Vec::new();
     for step in planner.steps() {
         for action in &step.actions {
@@ -26,6 +26,8 @@ pub(super) fn whole_directories(planner: &Planner<'_>) -> Result<Vec<String>, No
                     return Err(refuse("it installs for the system")
                         .help("install it in the runtime with a package manager"));
                 }
+                // the runtime has the program too, and runs it there
+                Effect::Unknown(_) if starts_own(action, programs) => {}
                 Effect::Unknown(paths) => {
                     let outside = paths.iter().find(|path| !is_harmless(planner, path));
                     if let Some(path) = outside {
@@ -74,6 +76,12 @@ pub(super) fn add_directory(
     }
     directories.push(tree.to_owned());
     Ok(())
+}
+
+/// Whether a command starts a program that the runtime takes over.
+pub(super) fn starts_own(action: &Action, programs: &[String]) -> bool {
+    let first = action.text.split_whitespace().next().unwrap_or_default();
+    first.contains('/') && programs.contains(&absolute(&action.directory, first))
 }
 
 /// Says that directories are taken over whole, and because of which command.

@@ -10,6 +10,7 @@ use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::variables::Value;
 use crate::knowledge::Distribution;
 use crate::recipe::RuntimeKind;
+use crate::recipe::path::is_within;
 use crate::recipe::product::Outputs;
 
 /// What is compared: the original's only stage and the finished document.
@@ -174,9 +175,12 @@ impl Judge<'_> {
     fn files(&self, found: &mut Vec<String>) {
         let kinds = &self.sources.recipe.files;
         let (old, new) = (&self.proof.stage.world, &self.runtime.world);
+        let named = Needs::of(self.proof.stage, self.proof.before).named;
         let missing = old.paths.iter().find(|(path, entry)| match &entry.origin {
             Origin::Context(source) if !entry.tree => {
-                let build_only = kinds.sources.is_match(source) || kinds.metadata.is_match(source);
+                let is_named = named.iter().any(|named| is_within(path, named));
+                let build_only =
+                    !is_named && (kinds.sources.is_match(source) || kinds.metadata.is_match(source));
                 !build_only && !new.exists(path) && !self.is_manifest(path)
             }
             _ => false,
