@@ -12,6 +12,8 @@ const LONGEST: usize = 64 * 1024;
 const MOST_DOUBLE_PARENTHESES: usize = 8;
 /// Most `$(`, `${` and backquotes that are read: each could stand inside the one before it.
 const MOST_EXPANSIONS: usize = 64;
+/// Most `<<` that are read: each is looked at with the whole text before it.
+const MOST_HEREDOCS: usize = 32;
 /// Deepest nesting of compound commands that is read.
 const DEEPEST: usize = 12;
 
@@ -28,6 +30,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
     }
     if expansions(text) > MOST_EXPANSIONS {
         return Err(format!("the shell text has more than {MOST_EXPANSIONS} expansions"));
+    }
+    if text.matches("<<").count() > MOST_HEREDOCS {
+        return Err(format!("the shell text has more than {MOST_HEREDOCS} heredocs"));
     }
     if !are_heredocs_readable(text) {
         return Err(
