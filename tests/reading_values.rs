@@ -1,5 +1,4 @@
 //! What words come to: variables, image names, the commands of a shell text.
-#![expect(clippy::unwrap_used, reason = "a test that can not go on has failed")]
 
 use restage::dockerfile::document::{Document, Newline};
 use restage::dockerfile::instruction::Keyword;
