@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
                 Effect::Nothing
                     | Effect::UpdatePackages
                     | Effect::InstallPackages(_)
-                    | Effect::RemovePackages
+                    | Effect::RemovePackages(_)
                     | Effect::Fetch
             )
         };
@@ -422,6 +422,15 @@ impl<'a> Reader<'a> {
         };
         // a path that can't be told is no path
         let certain = |paths: Vec<String>| -> Effect {
+            // a pattern stands for files of its directory
+            let directory = |path: String| match path.find(['*', '?', '[']) {
+                Some(glob) => {
+                    path[..glob].rsplit_once('/').map_or("/".to_owned(), |(parent, _)| format!("{parent}/"))
+                }
+                None => path,
+            };
+            let paths: Vec<String> =
+                paths.into_iter().map(directory).map(|path| absolute("/", &path)).collect();
             match paths.iter().any(|path| path.contains(['$', '`'])) {
                 true => Effect::Opaque("a path in it can't be told".to_owned()),
                 false => Effect::Write(paths),
@@ -432,7 +441,7 @@ impl<'a> Reader<'a> {
             EffectKind::UpdatePackages => Effect::UpdatePackages,
             EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, unknown)),
             EffectKind::AddRepository => Effect::AddRepository,
-            EffectKind::RemovePackages => Effect::RemovePackages,
+            EffectKind::RemovePackages => Effect::RemovePackages(call.operands.clone()),
             EffectKind::Fetch => Effect::Fetch,
             EffectKind::InstallDependencies => match rule.from.as_deref() {
                 Some("pip") => self.dependencies(python::pip(call, around), call),

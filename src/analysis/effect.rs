@@ -35,8 +35,8 @@ pub enum Effect {
     InstallPackages(Packages),
     /// Adds a repository of distribution packages.
     AddRepository,
-    /// Removes distribution packages.
-    RemovePackages,
+    /// Removes these distribution packages.
+    RemovePackages(Vec<String>),
     /// Fetches dependencies into a cache of the builder.
     Fetch,
     /// Installs a language's dependencies.

@@ -83,6 +83,11 @@ const STANDARD_DIRECTORIES: [&str; 26] = [
     "/var",
 ];
 
+/// Whether every distribution has the directory.
+pub fn is_standard(directory: &str) -> bool {
+    STANDARD_DIRECTORIES.contains(&directory)
+}
+
 /// Whether removing a path, which may hold glob characters, takes a known path away.
 fn is_removed(known: &str, removed: &str) -> bool {
     if !removed.contains(['*', '?', '[']) {
@@ -224,7 +229,7 @@ impl World {
     fn act(&mut self, step: &Step, action: &Action) {
         let effect = &action.effect;
         match effect {
-            Effect::Build if !STANDARD_DIRECTORIES.contains(&action.directory.as_str()) => {
+            Effect::Build if !is_standard(&action.directory) => {
                 self.put(step, &action.directory, Origin::Written, true);
             }
             Effect::InstallPackages(packages) => self.packages.extend(packages.names.iter().cloned()),

@@ -117,7 +117,7 @@ impl Planner<'_> {
     }
 
     /// Whether a later COPY, which stays as it stands, brings the same file.
-    fn comes_again(&self, step: &Step, place: &str) -> bool {
+    pub(super) fn comes_again(&self, step: &Step, place: &str) -> bool {
         let later = self
             .steps()
             .iter()

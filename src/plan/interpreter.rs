@@ -168,8 +168,12 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
     }
     if step.index <= decided.work {
         planner.keep_in_builder(step, "installs or builds what the program needs");
-        let runs_in_both = |action: &Action| matches!(action.effect, Effect::Unknown(_)) && !action.nested;
-        planner.replay(step, &runs_in_both)?;
+        let again: Vec<bool> =
+            step.actions.iter().map(|action| runs_in_both(planner, decided, action)).collect();
+        let repeats = |action: &Action| {
+            step.actions.iter().zip(&again).any(|(one, again)| *again && std::ptr::eq(one, action))
+        };
+        planner.replay(step, &repeats)?;
         for action in &step.actions {
             if let Effect::Write(paths) = &action.effect {
                 take_written(planner, decided, paths);
@@ -178,7 +182,7 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
         return Ok(());
     }
     let is_packages = |effect: &Effect| {
-        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages)
+        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_) | Effect::UpdatePackages)
     };
     if !step.does(is_packages) {
         let is_idle = step.actions.iter().all(|action| is_cleaning(&action.effect));
@@ -195,9 +199,16 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
     planner.replay(step, &rest)
 }
 
+/// Whether an unknown command of the builder runs in the runtime too: what it writes elsewhere than in a tree that comes
+/// from the builder can't be told.
+fn runs_in_both(planner: &Planner<'_>, decided: &Decided<'_>, action: &Action) -> bool {
+    let in_tree = decided.from_builder.iter().any(|directory| is_within(&action.directory, directory));
+    matches!(action.effect, Effect::Unknown(_)) && !in_tree && touched::runs_there(planner, action)
+}
+
 fn is_cleaning(effect: &Effect) -> bool {
     match effect {
-        Effect::Nothing | Effect::UpdatePackages | Effect::RemovePackages | Effect::Fetch => true,
+        Effect::Nothing | Effect::UpdatePackages | Effect::RemovePackages(_) | Effect::Fetch => true,
         Effect::Remove(paths) => paths.iter().all(|path| {
             ["/tmp", "/root/.cache", "/var/lib/apt", "/var/cache", "/var/tmp"]
                 .iter()
@@ -226,7 +237,8 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
                     }
                 }
                 let only_manifests = files.iter().all(|(_, place)| manifests.contains(place));
-                if only_manifests && !is_read(planner, files) {
+                let comes_again = files.iter().all(|(_, place)| planner.comes_again(step, place));
+                if only_manifests && (comes_again || !is_read(planner, files)) {
                     return;
                 }
             }

@@ -65,7 +65,7 @@ pub(super) fn read_by_installations(
                 Effect::Nothing
                 | Effect::UpdatePackages
                 | Effect::InstallPackages(_)
-                | Effect::RemovePackages
+                | Effect::RemovePackages(_)
                 | Effect::Fetch
                 | Effect::CreateUser(_)
                 | Effect::ChangeUsers

@@ -80,6 +80,7 @@ pub(super) fn split(
                 return Err(Note::refusal(Reason::UnknownPackage, span, message)
                     .help("install it in a RUN of its own after the build, in the stage that needs it"));
             }
+            let removed = is_removed(planner, index, bare(name)) && !called.contains(bare(name));
             let keep = match knowledge.package_belongs_on(name, &planner.stage.world.image) {
                 Belongs::Builder(runtime) => {
                     for library in runtime {
@@ -99,7 +100,7 @@ pub(super) fn split(
                         || is_for_the_container(planner, bare(name), &programs)
                 }
             };
-            if keep && !knowledge.package_in_slim(bare(name), distribution) {
+            if keep && !removed && !knowledge.package_in_slim(bare(name), distribution) {
                 found.lean &= packages.lean;
                 found.at.get_or_insert(index);
                 found.add(name);
@@ -119,6 +120,15 @@ pub(super) fn split(
         }
     }
     Ok(found)
+}
+
+/// Whether a line at or after the installation removes the package again.
+fn is_removed(planner: &Planner<'_>, installed: usize, name: &str) -> bool {
+    let later = planner.steps().iter().filter(|step| step.index >= installed).flat_map(|step| &step.actions);
+    later.into_iter().any(|action| match &action.effect {
+        Effect::RemovePackages(names) => names.iter().any(|removed| bare(removed) == name),
+        _ => false,
+    })
 }
 
 /// Packages that the file may take from a repository of its own can't be installed without it.
@@ -160,7 +170,7 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
         return false;
     }
     let actions = planner.steps().iter().flat_map(|step| &step.actions);
-    let manages = |effect: &Effect| matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages);
+    let manages = |effect: &Effect| matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_));
     !actions.filter(|action| !manages(&action.effect)).any(|action| {
         let document = planner.sources.document;
         let words = document
@@ -176,7 +186,7 @@ fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
     let started = planner.needs.programs.iter().map(|need| need.name.clone());
     let hinted = planner.hints.programs.iter().map(|(program, _)| program.clone());
     let manages = |effect: &Effect| {
-        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages | Effect::UpdatePackages)
+        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_) | Effect::UpdatePackages)
     };
     let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
     let later = later.filter(|action| !manages(&action.effect));

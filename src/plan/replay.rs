@@ -34,8 +34,9 @@ impl Planner<'_> {
             return Ok(());
         }
         let mut commands: Vec<String> = Vec::new();
+        let has_alternatives = self.sources.document.slice(step.span).contains("||");
         for action in wanted {
-            if action.nested || action.conditional {
+            if action.nested || action.conditional || has_alternatives {
                 let message = format!(
                     "`{}` matters to the runtime, but it stands in a script or a condition",
                     action.text
@@ -59,7 +60,13 @@ impl Planner<'_> {
                 .iter()
                 .all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path)),
             Effect::ChangeMode(paths) => {
-                !paths.is_empty() && paths.iter().all(|path| self.has(path) || is_standing(path))
+                let is_there = |path: &String| match path.find(['*', '?', '[']) {
+                    Some(glob) => {
+                        self.has(path[..glob].trim_end_matches(|letter| letter != '/').trim_end_matches('/'))
+                    }
+                    None => self.has(path) || is_standing(path),
+                };
+                !paths.is_empty() && paths.iter().all(is_there)
             }
             Effect::Remove(paths) => {
                 let in_system = |path: &String| SYSTEM.iter().any(|directory| path.starts_with(directory));

@@ -4,6 +4,7 @@ use super::outputs::compiles;
 use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
+use crate::analysis::world::is_standard;
 use crate::note::{Note, Reason};
 use crate::recipe::path::{absolute, is_within};
 
@@ -150,8 +151,18 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
     for step in planner.steps().iter().filter(|step| step.index <= work) {
         for action in &step.actions {
             match &action.effect {
-                Effect::Build | Effect::Compile(_) if is_copied(planner, &action.directory) => {
+                Effect::Compile(_) if is_copied(planner, &action.directory) => {
                     add(tree_of(planner, &action.directory));
+                }
+                Effect::Build => {
+                    if let Some(directory) = touched_by(planner, action)? {
+                        add(directory);
+                    }
+                }
+                Effect::Unknown(_) if !runs_there(planner, action) => {
+                    if let Some(directory) = touched_by(planner, action)? {
+                        add(directory);
+                    }
                 }
                 Effect::InstallDependencies(dependencies) => {
                     for directory in &dependencies.editable {
@@ -175,6 +186,37 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
         }
     }
     Ok(changed)
+}
+
+/// The directory in which a command may have written: the copied tree around its own.
+fn touched_by(planner: &Planner<'_>, action: &Action) -> Result<Option<String>, Note> {
+    let directory = &action.directory;
+    if is_within(directory, "/tmp") || is_within(directory, "/var/tmp") {
+        return Ok(None);
+    }
+    if is_copied(planner, directory) {
+        return Ok(Some(tree_of(planner, directory)));
+    }
+    if is_standard(directory) {
+        let message = format!("what `{}` writes can't be told: it runs in {directory}", short(&action.text));
+        return Err(Note::refusal(Reason::UnknownCommand, action.span, message)
+            .help("run it in a directory of its own (WORKDIR), or after the last installation of packages"));
+    }
+    Ok(planner.stage.world.exists(directory).then(|| directory.clone()))
+}
+
+/// Whether the runtime can repeat an unknown command: the interpreter runs it, or a package of the language brought it.
+pub(super) fn runs_there(planner: &Planner<'_>, action: &Action) -> bool {
+    let knowledge = planner.sources.knowledge;
+    let image = &planner.stage.world.image;
+    let recipe = planner.sources.recipe;
+    let program = action.program.as_str();
+    let is_interpreter = recipe.interpreters.iter().any(|name| program.starts_with(name.as_str()));
+    let is_known = knowledge.program_in_image(program, image)
+        || knowledge.program_in_slim(program, &image.distribution)
+        || knowledge.package_of_program(program, &image.distribution).is_some();
+    let by_path = action.text.split_whitespace().next().is_some_and(|first| first.contains('/'));
+    !action.nested && (is_interpreter || (!is_known && !by_path))
 }
 
 /// The copied tree around a directory: the outermost destination of a COPY that holds it.

@@ -29,6 +29,8 @@ pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
     if let Some(mode) = call.option(&["-buildmode"])
         && !PROGRAM_MODES.contains(&mode)
     {
+        outputs.cgo = Some(true);
+        outputs.programs.extend(call.option(&["-o"]).map(|output| absolute(&directory, output)));
         outputs.unknown = Some(format!("-buildmode={mode} does not make a program"));
         return outputs;
     }

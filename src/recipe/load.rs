@@ -42,6 +42,8 @@ struct WrittenFile {
     #[serde(default)]
     installers: Vec<String>,
     #[serde(default)]
+    interpreters: Vec<String>,
+    #[serde(default)]
     content_type_users: Vec<String>,
     #[serde(default)]
     unlocked_crates: Vec<String>,
@@ -289,6 +291,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         }),
         embedders: written.embedders,
         installers: written.installers,
+        interpreters: written.interpreters,
         fetchers: written.fetchers,
         content_type_users: written.content_type_users,
         unlocked_crates: written.unlocked_crates,

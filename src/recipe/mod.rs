@@ -65,6 +65,8 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Beginnings of the names of the language's interpreters.
+    pub interpreters: Vec<String>,
     /// Packages of the programs with which the language itself fetches sources.
     pub fetchers: Vec<String>,
     /// Crates that are taken to be linked where no lock file says which are.

@@ -94,10 +94,28 @@ fn project(found: &mut Dependencies, directory: String, around: Surroundings<'_>
     found.projects.push(directory);
 }
 
+/// Every option of pip has a variable too.
+fn variable<'a>(call: &'a Call, names: &[&str]) -> Option<&'a str> {
+    names
+        .iter()
+        .find_map(|name| call.variables.get(*name))
+        .map(String::as_str)
+        .filter(|value| !value.is_empty())
+}
+
 fn target(call: &Call, around: Surroundings<'_>) -> Target {
+    if let Some(directory) = variable(call, &["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"]) {
+        return Target::Directory(call.absolute(directory));
+    }
+    let by_variable =
+        variable(call, &["PIP_USER"]).is_some_and(|value| !matches!(value, "0" | "no" | "false"));
+    let for_user = by_variable || call.has(&["--user"]) || !around.root;
+    if let (true, Some(directory)) = (for_user, variable(call, &["PYTHONUSERBASE"])) {
+        return Target::Directory(call.absolute(directory));
+    }
     match call.option(&["-t", "--target", "--prefix", "--root", "--install-lib"]) {
         Some(directory) => Target::Directory(call.absolute(directory)),
-        None if call.has(&["--user"]) || !around.root => Target::User,
+        None if for_user => Target::User,
         None => Target::Default,
     }
 }
