@@ -262,7 +262,16 @@ impl Walk<'_> {
         let mut candidates = candidates.filter(|candidate| self.stage.world.find(candidate).is_some());
         // a file that is known beats a directory that may hold it
         let all: Vec<String> = candidates.by_ref().collect();
-        all.iter().find(|path| self.stage.world.paths.contains_key(*path)).or(all.first()).cloned()
+        let known = all.iter().find(|path| self.stage.world.paths.contains_key(*path));
+        known.or(all.first().filter(|_| !self.is_of_system(program))).cloned()
+    }
+
+    /// Whether the image or a package brings a program of that name.
+    fn is_of_system(&self, program: &str) -> bool {
+        let (knowledge, image) = (self.sources.knowledge, &self.stage.world.image);
+        knowledge.program_in_slim(program, &image.distribution)
+            || knowledge.program_in_image(program, image)
+            || knowledge.package_of_program(program, &image.distribution).is_some()
     }
 
     fn program(&mut self, program: &str, place: &Place) {

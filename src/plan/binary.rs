@@ -52,6 +52,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&compiles);
     let whole = touched::whole_directories(&planner, &programs)?;
     touched::note_whole(&mut planner, &whole);
+    outputs::note_conditions(&mut planner);
     let manifests = manifests::before_sources(&planner);
     let mut taken: Vec<String> = Vec::new();
     for step in planner.steps() {

@@ -174,6 +174,15 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
             step.actions.iter().zip(&again).any(|(one, again)| *again && std::ptr::eq(one, action))
         };
         planner.replay(step, &repeats)?;
+        let hidden =
+            step.actions.iter().find(|action| action.nested && matches!(action.effect, Effect::Unknown(_)));
+        if let Some(action) = hidden {
+            let message = format!(
+                "a script runs `{}`: what it writes outside of {} is not copied",
+                action.text, action.directory
+            );
+            planner.notes.push(Note::assumption(Reason::UnknownCommand, action.span, message));
+        }
         for action in &step.actions {
             if let Effect::Write(paths) = &action.effect {
                 take_written(planner, decided, paths);

@@ -61,7 +61,10 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
     }
     let depends_on_nothing = has_manifest && crates.is_empty();
     if !is_locked && !depends_on_nothing {
-        let unlocked = planner.sources.recipe.unlocked_crates.clone();
+        let features = &planner.sources.recipe.unlocked_features;
+        let behind = crates.iter().filter_map(|name| features.get(name)).flatten();
+        let unlocked: Vec<String> =
+            planner.sources.recipe.unlocked_crates.iter().chain(behind).cloned().collect();
         let message = format!(
             "no Cargo.lock was seen: the program is taken to link what {} links",
             unlocked.join(", ")

@@ -33,6 +33,13 @@ pub(super) fn before_sources(planner: &Planner<'_>) -> Option<(usize, Vec<(Strin
             continue;
         }
         let directory = found[0].0.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let later_setup = planner.steps().iter().filter(|later| later.index > step.index).any(|later| {
+            later.does(|effect| matches!(effect, Effect::InstallPackages(_)))
+                || planner.sources.document.slice(later.span).contains("-mod=")
+        });
+        if later_setup {
+            return None;
+        }
         let has_all = manifests.required.iter().all(|name| in_workdir(name).is_some());
         let is_more = files.len() > found.len();
         let excluded = manifests.unless.iter().any(|name| context.exists(&go::join(directory, name)));

@@ -1,7 +1,7 @@
 //! The programs that the runtime takes over: those that the container starts, and those that the build meant for the image.
 
 use super::planner::Planner;
-use crate::analysis::effect::Effect;
+use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Need;
 use crate::analysis::step::Step;
 use crate::analysis::world::Origin;
@@ -88,5 +88,22 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
             Err(Note::refusal(Reason::NoProgram, planner.stage.from.span, message)
                 .help("add a CMD or ENTRYPOINT that starts the built program"))
         }
+    }
+}
+
+/// Says that a program is made under a condition: the runtime copies it all the same.
+pub(super) fn note_conditions(planner: &mut Planner<'_>) {
+    let actions =
+        planner.steps().iter().flat_map(|step| step.actions.iter().map(move |action| (step, action)));
+    let is_doubtful = |step: &Step, action: &Action| {
+        let text = planner.sources.document.slice(step.span);
+        matches!(&action.effect, Effect::Compile(outputs) if !outputs.programs.is_empty())
+            && (action.conditional || text.contains("||"))
+    };
+    let doubtful = actions.into_iter().find(|(step, action)| is_doubtful(step, action));
+    if let Some((_, action)) = doubtful {
+        let message =
+            format!("`{}` runs under a condition, and the runtime copies what it makes", action.text);
+        planner.notes.push(Note::assumption(Reason::UnknownOutput, action.span, message));
     }
 }

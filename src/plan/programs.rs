@@ -52,9 +52,19 @@ impl Planner<'_> {
         }
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
+        // the language's own image has its interpreter elsewhere than the distribution's
+        let of_system: Vec<String> = self
+            .needs
+            .interpreters
+            .iter()
+            .filter(|path| path.starts_with("/usr/bin/") || path.starts_with("/bin/"))
+            .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
+            .filter(|name| name != "env")
+            .collect();
         for (program, span, by) in called {
             let there = knowledge.program_in_slim(&program, distribution)
-                || runtime.is_some_and(|runtime| knowledge.program_in_image(&program, runtime));
+                || (!of_system.contains(&program)
+                    && runtime.is_some_and(|runtime| knowledge.program_in_image(&program, runtime)));
             if there || !knowledge.program_in_image(&program, image) {
                 continue;
             }

@@ -61,9 +61,11 @@ impl Planner<'_> {
                 .all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path)),
             Effect::ChangeMode(paths) => {
                 let is_there = |path: &String| match path.find(['*', '?', '[']) {
-                    Some(glob) => {
-                        self.has(path[..glob].trim_end_matches(|letter| letter != '/').trim_end_matches('/'))
-                    }
+                    Some(glob) => self
+                        .present
+                        .range(path[..glob].to_owned()..)
+                        .next()
+                        .is_some_and(|first| first.starts_with(&path[..glob])),
                     None => self.has(path) || is_standing(path),
                 };
                 !paths.is_empty() && paths.iter().all(is_there)

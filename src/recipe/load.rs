@@ -40,6 +40,8 @@ struct WrittenFile {
     #[serde(default)]
     embedders: Vec<String>,
     #[serde(default)]
+    unlocked_features: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     installers: Vec<String>,
     #[serde(default)]
     interpreters: Vec<String>,
@@ -291,6 +293,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         }),
         embedders: written.embedders,
         installers: written.installers,
+        unlocked_features: written.unlocked_features,
         interpreters: written.interpreters,
         fetchers: written.fetchers,
         content_type_users: written.content_type_users,
@@ -331,11 +334,14 @@ fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
     })
 }
 
-/// Patterns as in .gitignore: one without a slash matches the last component, `/` at the end means everything below.
+/// Patterns as in .gitignore: one without a slash matches the last component, `/` at the end means everything below, `/` at
+/// the beginning the root of the build context.
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let whole = match pattern.strip_suffix('/') {
+            // only beside the Dockerfile and the manifests
+            _ if pattern.starts_with('/') => pattern.trim_start_matches('/').to_owned(),
             Some(directory) if directory.contains('/') => format!("{directory}/**"),
             Some(directory) => format!("{{{directory},**/{directory}}}/**"),
             None if pattern.contains('/') => pattern.clone(),

@@ -10,7 +10,7 @@ use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::variables::Value;
 use crate::knowledge::Distribution;
 use crate::recipe::RuntimeKind;
-use crate::recipe::path::is_within;
+use crate::recipe::path::{absolute, is_within};
 use crate::recipe::product::Outputs;
 
 /// What is compared: the original's only stage and the finished document.
@@ -149,16 +149,24 @@ impl Judge<'_> {
                         .push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
                 }
             } else if knowledge.program_in_image(&need.name, &old.image) {
-                let distribution = &new.image.distribution;
-                let package = knowledge.package_of_program(&need.name, distribution);
-                let there = knowledge.program_in_slim(&need.name, distribution)
-                    || knowledge.program_in_image(&need.name, &new.image)
-                    || package.is_some_and(|package| new.packages.contains(&package));
-                if !there {
+                if !self.is_there(&need.name) {
                     found.push(format!(
                         "{} starts `{}`, which the runtime does not have",
                         need.raised_by, need.name
                     ));
+                }
+            }
+        }
+        for step in &self.runtime.steps {
+            for action in
+                step.actions.iter().filter(|action| !action.program.is_empty() && !action.conditional)
+            {
+                let from_image = knowledge.program_in_image(&action.program, &old.image);
+                if from_image
+                    && !new.exists(&absolute(&action.directory, &action.text))
+                    && !self.is_there(&action.program)
+                {
+                    found.push(format!("a RUN calls `{}`, which the runtime does not have", action.program));
                 }
             }
         }
@@ -169,6 +177,16 @@ impl Judge<'_> {
                 found.push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
             }
         }
+    }
+
+    /// Whether the runtime has a program from its image or a package.
+    fn is_there(&self, program: &str) -> bool {
+        let (knowledge, new) = (self.sources.knowledge, &self.runtime.world);
+        let distribution = &new.image.distribution;
+        let package = knowledge.package_of_program(program, distribution);
+        knowledge.program_in_slim(program, distribution)
+            || knowledge.program_in_image(program, &new.image)
+            || package.is_some_and(|package| new.packages.contains(&package))
     }
 
     /// Every file of the context that is no source is where it was.
