@@ -148,13 +148,11 @@ impl Judge<'_> {
                     found
                         .push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
                 }
-            } else if knowledge.program_in_image(&need.name, &old.image) {
-                if !self.is_there(&need.name) {
-                    found.push(format!(
-                        "{} starts `{}`, which the runtime does not have",
-                        need.raised_by, need.name
-                    ));
-                }
+            } else if knowledge.program_in_image(&need.name, &old.image) && !self.is_there(&need.name) {
+                found.push(format!(
+                    "{} starts `{}`, which the runtime does not have",
+                    need.raised_by, need.name
+                ));
             }
         }
         for step in &self.runtime.steps {
