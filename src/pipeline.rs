@@ -1,6 +1,6 @@
 //! The whole way in one screen: text in, outcome out. No file is opened here.
 
-use crate::analysis::step::From;
+use crate::analysis::step::{From, Step};
 use crate::analysis::{Sources, analyse};
 use crate::context::Context;
 use crate::dockerfile::document::Document;
@@ -136,6 +136,13 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         Err(_) => return Outcome::Refused(vec![unknown_base(from)]),
     };
     let Some(stage) = stages.first() else { return Outcome::Refused(vec![unknown_base(from)]) };
+    // a COPY that finds nothing would fail: this is not the build context
+    let finds_nothing = |step: &Step| {
+        step.copy.as_ref().is_some_and(|copy| copy.from.is_none() && !copy.special && copy.files.is_none())
+    };
+    if request.context.is_some() && stage.steps.iter().any(finds_nothing) {
+        return restage(&Request { context: None, ..*request });
+    }
     let runtime = request.runtime.map(ToString::to_string);
     let plan = match plan(sources, stage, runtime.as_deref()) {
         Ok(plan) => plan,

@@ -485,6 +485,13 @@ impl<'a> Reader<'a> {
             },
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
             EffectKind::Configure => Effect::Configure,
+            EffectKind::Link => {
+                let path = written().into_iter().flat_map(|path| self.inside(path, rule, call)).next();
+                let target = call.operands.first().cloned().unwrap_or_default();
+                let path = path.unwrap_or_else(|| call.directory.clone());
+                let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
+                Effect::Link(path.clone(), absolute(parent, &target))
+            }
             EffectKind::Write | EffectKind::Move => {
                 let paths = written().into_iter().flat_map(|path| self.inside(path, rule, call)).collect();
                 certain(paths)

@@ -75,7 +75,8 @@ impl Copy {
         let mut files = Vec::new();
         for source in &self.sources {
             let matches = context.matching(source);
-            if matches.is_empty() {
+            // a pattern may match nothing
+            if matches.is_empty() && !source.contains(['*', '?', '[']) {
                 return None;
             }
             let many = matches.len() > 1;

@@ -63,6 +63,8 @@ pub enum Effect {
     Configure,
     /// Writes these files or directories.
     Write(Vec<String>),
+    /// Makes a symbolic link: its absolute path, and what it points to, absolute.
+    Link(String, String),
     /// Removes these.
     Remove(Vec<String>),
     /// No rule knows it: it may write below its working directory and at the absolute paths among its words.

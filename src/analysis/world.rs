@@ -49,6 +49,8 @@ pub enum Origin {
     Written,
     /// Another stage.
     Stage(String),
+    /// A symbolic link to this absolute path.
+    Link(String),
     /// An empty directory.
     Directory,
 }
@@ -276,6 +278,7 @@ impl World {
                     }
                 }
             }
+            Effect::Link(path, target) => self.put(step, path, Origin::Link(target.clone()), true),
             Effect::Remove(paths) => {
                 for path in paths {
                     self.paths.retain(|known, _| !is_removed(known, path));

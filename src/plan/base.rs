@@ -1,6 +1,7 @@
 //! The runtime's base image: the builder's release and C library, without the toolchain.
 
 use super::planner::Planner;
+use crate::analysis::effect::Effect;
 use crate::analysis::need::Needs;
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::variables::Variables;
@@ -23,6 +24,14 @@ impl Planner<'_> {
                 Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime")
             );
         };
+        if from.reference.as_ref().is_some_and(|reference| reference.digest.is_some()) {
+            let message =
+                "the digest fixes one build of the image; the runtime follows the tag, which may move on";
+            self.notes.push(
+                Note::assumption(Reason::FloatingTag, from.image_span, message)
+                    .help("add the digest of the slim image of the same build"),
+            );
+        }
         let wanted = counterpart.to_string();
         if wanted == from.image {
             return Ok(from.written.clone());
@@ -103,6 +112,30 @@ impl Planner<'_> {
         let reference = self.sources.knowledge.newest_alpine(self.stage.from.reference.as_ref()?);
         let release = reference.tag.clone()?;
         Some((reference.to_string(), Distribution::Alpine(release)))
+    }
+
+    /// Whether the runtime takes programs whose C library is not known: downloads, programs and scripts of the build context.
+    pub(super) fn brings_foreign_programs(&self) -> bool {
+        let downloads = &self.sources.recipes.used_by_name;
+        let mut actions = self.steps().iter().flat_map(|step| &step.actions);
+        let shell = self.steps().iter().map(|step| &step.before.shell).chain([&self.stage.state.shell]);
+        let is_foreign = |path: &str| {
+            let context = self.sources.context?;
+            let text = context.text(path);
+            let first = text.as_deref().map(|text| text.lines().next().unwrap_or_default().to_owned());
+            Some(match first {
+                None => context.entry(path)?.executable,
+                Some(line) => line.starts_with("#!") && !line.trim_end().ends_with("/sh"),
+            })
+        };
+        let files = self.steps().iter().filter_map(|step| step.copy.as_ref()?.files.as_ref()).flatten();
+        let taken = files.filter(|(path, _)| !self.sources.recipe.files.sources.is_match(path));
+        shell.into_iter().any(Option::is_some)
+            || actions.any(|action| {
+                matches!(action.effect, Effect::Write(_) | Effect::Build)
+                    && downloads.contains(&action.program)
+            })
+            || taken.into_iter().any(|(path, _)| is_foreign(path) == Some(true))
     }
 
     /// Whether everything that the container and its sources start would run on another distribution: only its own programs,

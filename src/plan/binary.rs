@@ -30,7 +30,11 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
 
     let free_of_cgo = linked::is_free_of_cgo(&planner, &compiles, started.as_ref());
     let glibc = matches!(builder_distribution, Distribution::Debian(_) | Distribution::Ubuntu(_));
-    let may_move = glibc && free_of_cgo && packages.names.is_empty() && !repeats_commands(&planner);
+    let may_move = glibc
+        && free_of_cgo
+        && packages.names.is_empty()
+        && !repeats_commands(&planner)
+        && !planner.brings_foreign_programs();
     let alpine = planner.alpine_image().filter(|(_, alpine)| {
         may_move && planner.requested.is_none() && planner.starts_only(&programs, alpine)
     });
@@ -102,7 +106,12 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
                 "the runtime has another C library, and the program needs none",
             );
         }
-        if !compiles.iter().any(|(_, outputs)| outputs.programs.contains(&started.program)) {
+        let changes = |step: &&Step| matches!(step.keyword, Keyword::Copy | Keyword::Add | Keyword::Run);
+        let last = planner.steps().iter().filter(changes).map(|step| step.index).max();
+        let is_fresh = |step: &Step, outputs: &Outputs| {
+            outputs.programs.contains(&started.program) && Some(step.index) == last
+        };
+        if !compiles.iter().any(|(step, outputs)| is_fresh(step, outputs)) {
             planner.add_to_builder(
                 format!("RUN {}", started.build),
                 "builds once what the container built at every start",
@@ -131,12 +140,13 @@ fn step_to_stages(
             let runs_own = |action: &Action| {
                 matches!(action.effect, Effect::Unknown(_)) && touched::starts_own(action, programs)
             };
-            planner.replay(step, &runs_own)?;
+            // what a repeated command reads, such as a certificate, was written before it
             for action in &step.actions {
                 if let Effect::Write(paths) = &action.effect {
                     take_written(planner, paths, whole);
                 }
             }
+            planner.replay(step, &runs_own)?;
         }
         Keyword::Copy | Keyword::Add => {
             planner.keep_in_builder(step, "the build may read it");

@@ -168,6 +168,12 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
     }
     if step.index <= decided.work {
         planner.keep_in_builder(step, "installs or builds what the program needs");
+        // what a repeated command reads, such as a certificate, was written before it
+        for action in &step.actions {
+            if let Effect::Write(paths) = &action.effect {
+                take_written(planner, decided, paths);
+            }
+        }
         let again: Vec<bool> =
             step.actions.iter().map(|action| runs_in_both(planner, decided, action)).collect();
         let repeats = |action: &Action| {
@@ -182,11 +188,6 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
                 action.text, action.directory
             );
             planner.notes.push(Note::assumption(Reason::UnknownCommand, action.span, message));
-        }
-        for action in &step.actions {
-            if let Effect::Write(paths) = &action.effect {
-                take_written(planner, decided, paths);
-            }
         }
         return Ok(());
     }

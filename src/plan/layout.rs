@@ -76,6 +76,14 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
     let into_prefix = |effect: &Effect| matches!(effect, Effect::InstallBuilt(paths) if paths.contains(&environment.prefix));
     let built =
         planner.steps().iter().flat_map(|step| &step.actions).find(|action| into_prefix(&action.effect));
+    let elsewhere = planner.steps().iter().find(|step| {
+        step.does(|effect| matches!(effect, Effect::InstallBuilt(_)))
+            && planner.sources.document.slice(step.span).to_lowercase().contains("prefix=")
+    });
+    if let Some(step) = elsewhere {
+        let message = "what this installs outside of the interpreter's prefix can't be told";
+        return Err(Note::refusal(Reason::UnknownCommand, step.span, message));
+    }
     if let Some(action) = built {
         let why = format!("`{}` installs below {}", action.text, environment.prefix);
         return if own.is_empty() { Ok(Layout::Prefix(why)) } else { Err(mixed(action.span)) };

@@ -52,6 +52,10 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
     for need in &planner.needs.programs {
         let Some(path) = &need.path else { continue };
         let made = |origin: &Origin| matches!(origin, Origin::Compiled | Origin::Written);
+        let path = match world.paths.get(path).map(|entry| &entry.origin) {
+            Some(Origin::Link(target)) => target,
+            _ => path,
+        };
         if world.find(path).is_some_and(|entry| made(&entry.origin)) && !programs.contains(path) {
             programs.push(path.clone());
         }

@@ -3,7 +3,7 @@
 use super::planner::{Planner, mentions_variable};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
-use crate::analysis::world::Origin;
+use crate::analysis::world::{Entry, Origin};
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 
@@ -56,6 +56,12 @@ impl Planner<'_> {
     fn is_repeated(&self, action: &Action) -> bool {
         match &action.effect {
             Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
+            Effect::Link(path, _) => {
+                // one that is gone in the end, or that only the build follows, is not repeated
+                matches!(self.stage.world.paths.get(path), Some(Entry { origin: Origin::Link(_), .. }))
+                    && !path.starts_with("/tmp/")
+                    && !self.sources.recipe.files.sources.is_match(path.trim_start_matches('/'))
+            }
             Effect::CreateDirectory(paths) => !paths
                 .iter()
                 .all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path)),
@@ -106,6 +112,7 @@ impl Planner<'_> {
                 }
             }
             Effect::CreateUser(name) => self.have(&format!("/home/{name}")),
+            Effect::Link(path, _) => self.have(path),
             _ => {}
         }
     }

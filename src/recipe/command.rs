@@ -67,6 +67,8 @@ pub enum EffectKind {
     Configure,
     /// Writes files: downloads, copies, unpacks.
     Write,
+    /// Makes symbolic links.
+    Link,
     /// Writes files and takes them away from where they were.
     Move,
     /// Removes files.
@@ -195,7 +197,8 @@ impl CommandRule {
         let (program, rest) = words.split_first()?;
         let name = program.rsplit('/').next().unwrap_or(program);
         match pattern.tokens.first() {
-            Some(Token::Word(word)) if word == name || word == program => {}
+            // a script of that name elsewhere is another program
+            Some(Token::Word(word)) if word == program || (word == name && is_on_path(program)) => {}
             _ => return None,
         }
         let (options, mut operands) = lift_options(rest, &self.values, self.clusters);
@@ -223,6 +226,11 @@ impl CommandRule {
     pub fn written(&self, call: &Call) -> Vec<String> {
         self.writes.iter().flat_map(|template| call.fill(template)).collect()
     }
+}
+
+/// Whether a program is started by its bare name, or from a directory for programs.
+fn is_on_path(program: &str) -> bool {
+    program.rsplit_once('/').is_none_or(|(directory, _)| directory.ends_with("bin"))
 }
 
 /// Whether `-rf` has the `-f` that is wanted.
