@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
     /// The directory that a row of `cd`s leads to.
     fn follow(&self, from: &str, directories: &[String]) -> Option<String> {
         directories.iter().try_fold(from.to_owned(), |at, directory| {
-            if directory.contains(['`', '(']) || directory == "-" {
+            if directory.contains(['`', '(', '*', '?', '[']) || directory == "-" {
                 return None;
             }
             let plain = directory.replace('~', &step::home(self.state));

@@ -216,6 +216,17 @@ impl Walk<'_> {
             return;
         }
         self.program(&program, place);
+        // a script may hand over to its arguments: `wait-for.sh db:5432 -- ./app`
+        let is_script = self.resolve(&program).is_some_and(|path| self.script_text(&path).is_some());
+        let rest = match words.iter().position(|word| word == "--") {
+            Some(end) => words.get(end + 1..).unwrap_or_default(),
+            None => words.get(1..).unwrap_or_default(),
+        };
+        let is_made =
+            |word: &String| self.resolve(word).is_some_and(|path| self.stage.world.paths.contains_key(&path));
+        if is_script && rest.first().is_some_and(is_made) {
+            self.command(&rest.to_vec(), &Place { whole: false, ..place.clone() });
+        }
     }
 
     /// Words that are paths of files or directories of the build context, as options' values too.

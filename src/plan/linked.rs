@@ -59,6 +59,17 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
             None => crates.extend(workspace.packages.iter().flat_map(|package| package.dependencies.clone())),
         }
     }
+    let of_registry = compiles.iter().find(|(_, outputs)| {
+        outputs.programs.is_empty() && !outputs.directories.is_empty() && outputs.unknown.is_none()
+    });
+    if let Some((step, _)) = of_registry {
+        let message = "what a program of the registry links is in no lock file of this build context";
+        planner.notes.push(
+            Note::assumption(Reason::ImpliedPackage, step.span, message)
+                .help("check with `ldd` that the runtime has every library of it"),
+        );
+        crates.extend(planner.sources.recipe.unlocked_crates.clone());
+    }
     let depends_on_nothing = has_manifest && crates.is_empty();
     if !is_locked && !depends_on_nothing {
         let features = &planner.sources.recipe.unlocked_features;

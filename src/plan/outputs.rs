@@ -25,8 +25,7 @@ pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
     let alone = planner.needs.programs.len() == 1;
     let is_tool = |need: &&Need| {
         let is_shell = alone && need.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
-        (is_shell && planner.needs.words.len() == 1 || toolchain.contains(&need.name))
-            && need.path.as_ref().is_none_or(|path| !planner.stage.world.paths.contains_key(path))
+        is_shell && planner.needs.words.len() == 1 || toolchain.contains(&need.name)
     };
     if let Some(need) = planner.needs.programs.iter().find(is_tool) {
         let message = match toolchain.contains(&need.name) {

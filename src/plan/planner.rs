@@ -7,6 +7,7 @@ use crate::analysis::{Sources, Stage};
 use crate::context::sources::{Hints, hints};
 use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::Value;
 use crate::note::{Note, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,6 +165,7 @@ impl<'a> Planner<'a> {
         self.runtime.splice(0..0, add);
         self.declare_arguments();
         self.shorten_builder();
+        self.note_arguments();
         let from = &self.stage.from;
         let document = self.sources.document;
         let builder_name = from.name.clone().unwrap_or_else(|| self.free_name());
@@ -210,6 +212,37 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Says that a path or an owner in a line restage wrote came from a build argument: its default stands there.
+    fn note_arguments(&mut self) {
+        let document = self.sources.document;
+        let places = [Keyword::Workdir, Keyword::User, Keyword::Env, Keyword::Copy, Keyword::Add];
+        let doubtful = self.stage.steps.iter().find_map(|step| {
+            let text = document.slice(step.span);
+            let is_place = places.contains(&step.keyword);
+            let is_output = text.contains("-o $") || text.contains("-o /") || text.contains("--root");
+            let known = |name: &&String| {
+                !matches!(step.before.variables.values.get(*name), None | Some(Value::Unknown))
+            };
+            let mut names = step.before.arguments.iter().filter(known);
+            let name = names.find(|name| (is_place || is_output) && names_a_place(text, name, is_place))?;
+            Some((step.span, name.clone()))
+        });
+        if let Some((span, name)) = doubtful {
+            let written = self
+                .runtime
+                .iter()
+                .any(|line| matches!(line, Line::New(text, _) if text.starts_with("COPY --from")));
+            if written {
+                let message =
+                    format!("ARG {name} may choose a path here; the copies of the runtime name its default");
+                self.notes.push(
+                    Note::assumption(Reason::UnknownValue, span, message)
+                        .help("a build with another value needs other paths in the COPY --from lines"),
+                );
+            }
+        }
+    }
+
     /// Keeps those ARG lines of the runtime that a later line of it uses.
     fn declare_arguments(&mut self) {
         let document = self.sources.document;
@@ -239,6 +272,14 @@ impl<'a> Planner<'a> {
         kept.reverse();
         self.runtime = kept;
     }
+}
+
+/// Whether a text uses a variable as a part of a path or, where `whole` values are places, as one of them.
+fn names_a_place(text: &str, name: &str, whole: bool) -> bool {
+    text.split([' ', '=', '\t', '"']).any(|word| {
+        let is_path = word.contains('/') || (whole && word.trim_matches(['$', '{', '}']) == name);
+        is_path && !word.contains("://") && mentions_variable(word, name)
+    })
 }
 
 /// Names that an ARG line declares, read from its words.

@@ -4,6 +4,7 @@ use super::Line;
 use super::packages::RuntimePackages;
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
+use crate::dockerfile::shell::{self, Shell};
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Level, Note, Reason};
@@ -49,6 +50,8 @@ impl Planner<'_> {
                 return Err(Note::refusal(Reason::NeedsToolchain, None, message));
             }
             called.push((program.clone(), None, file.clone()));
+            let of_script = self.programs_of_script(program);
+            called.extend(of_script.into_iter().map(|name| (name, None, program.clone())));
         }
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
@@ -82,6 +85,19 @@ impl Planner<'_> {
             packages.at = packages.at.filter(|at| *at <= first_call);
         }
         Ok(())
+    }
+
+    /// Programs that a script of the build context starts, which a source starts by its path.
+    fn programs_of_script(&self, path: &str) -> Vec<String> {
+        let text = self.sources.context.and_then(|context| context.text(path.trim_start_matches("./")));
+        let text =
+            text.filter(|text| path.contains('/') && (path.ends_with(".sh") || text.starts_with("#!")));
+        match text.map(|text| shell::parse_plain(&text)) {
+            Some(Shell::Commands(commands)) => {
+                commands.iter().filter_map(|command| command.words.first()?.literal()).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The data that programs read without naming it and the runtime's image lacks: copied from the builder, so that it is the

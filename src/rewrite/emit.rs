@@ -4,6 +4,7 @@ use crate::dockerfile::document::{Document, Newline};
 use crate::dockerfile::instruction::Instruction;
 use crate::dockerfile::span::Span;
 use crate::plan::{Line, Plan};
+use crate::rewrite::edit::Edits;
 use std::collections::BTreeSet;
 
 /// Writes the planned file.
@@ -57,13 +58,12 @@ impl<'a> Emitter<'a> {
 
     /// The FROM of the file with the name of its stage.
     fn named_from(&mut self, from: &Instruction, plan: &Plan) {
-        let text = self.document.text();
-        self.out.push_str(&text[from.block.start..from.span.end]);
+        let mut edits = Edits::default();
         if !plan.is_named {
             let keyword = if self.lower { "as" } else { "AS" };
-            self.out.push_str(&format!(" {keyword} {}", plan.builder_name));
+            edits.insert(from.span.end - from.block.start, format!(" {keyword} {}", plan.builder_name));
         }
-        self.out.push_str(&text[from.span.end..from.block.end]);
+        self.out.push_str(&edits.apply(self.document.slice(from.block)).unwrap_or_default());
         self.end_line();
     }
 
@@ -103,9 +103,11 @@ impl<'a> Emitter<'a> {
             Line::Changed(index, span, text) => {
                 self.lead(*index, in_builder, also_in_builder);
                 let instruction = &self.document.instructions[*index];
-                self.out.push_str(self.document.slice(self.body(*index, span.start)));
-                self.out.push_str(text);
-                self.out.push_str(self.document.slice(Span::new(span.end, instruction.block.end)));
+                let body = self.body(*index, instruction.block.end);
+                let mut edits = Edits::default();
+                edits.replace(Span::new(span.start - body.start, span.end - body.start), text.as_str());
+                // an edit that has no place leaves nothing, which the proof refuses
+                self.out.push_str(&edits.apply(self.document.slice(body)).unwrap_or_default());
                 self.end_line();
             }
         }
