@@ -10,6 +10,7 @@ pub mod config;
 pub mod copy;
 pub mod effect;
 pub mod need;
+mod ruled;
 pub mod state;
 pub mod step;
 pub mod world;

@@ -225,7 +225,7 @@ impl Walk<'_> {
         let is_made =
             |word: &String| self.resolve(word).is_some_and(|path| self.stage.world.paths.contains_key(&path));
         if is_script && rest.first().is_some_and(is_made) {
-            self.command(&rest.to_vec(), &Place { whole: false, ..place.clone() });
+            self.command(rest, &Place { whole: false, ..place.clone() });
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::layout::{self, Layout};
 use super::planner::Planner;
-use super::{Line, Plan, manifests, packages, touched};
+use super::{Line, Plan, manifests, packages, requirements, touched};
 use crate::analysis::copy::Copy;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
@@ -53,7 +53,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let runtime_image = planner.slim_image()?;
     check_toolchain(&planner)?;
     let distribution = planner.stage.world.image.distribution.clone();
-    let libraries = libraries(&mut planner);
+    let libraries = requirements::libraries(&planner);
     let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
     let known = planner.image_named(&runtime_image);
     planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
@@ -355,29 +355,6 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[Strin
     }
 }
 
-/// Distribution packages that the installed packages of the language need.
-fn libraries(planner: &mut Planner<'_>) -> Vec<String> {
-    let image = &planner.stage.world.image;
-    let installed: Vec<String> =
-        packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
-    let mut needed = Vec::new();
-    for (_, dependencies) in layout::installations(planner) {
-        for name in &dependencies.names {
-            let compiled = dependencies.compiled.iter().any(|one| one == name || one == ":all:");
-            let native = planner.sources.knowledge.python_package(name, image, compiled, &installed);
-            needed.extend(native.packages);
-            let programs = native
-                .programs
-                .iter()
-                .filter(|program| planner.sources.knowledge.program_in_image(program, image));
-            needed.extend(programs.filter_map(|program| {
-                planner.sources.knowledge.package_of_program(program, &image.distribution)
-            }));
-        }
-    }
-    needed
-}
-
 /// A container that starts a tool of the builder can't leave it behind.
 fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
     let toolchain = &planner.sources.recipe.toolchain;
@@ -425,32 +402,5 @@ fn starts_copies(planner: &Planner<'_>, line: &Line) -> bool {
             matches!(planner.sources.document.instructions[*index].keyword, Keyword::Copy | Keyword::Add)
         }
         Line::New(text, _) => text.starts_with("COPY "),
-    }
-}
-
-impl Planner<'_> {
-    /// Full images carry libraries that a package unknown to the tables may have been compiled against.
-    fn note_unknown_dependencies(&mut self) {
-        if self.stage.world.image.variant != Variant::Full {
-            return;
-        }
-        let image = &self.stage.world.image;
-        if let Some((step, _)) = layout::installations(self).into_iter().find(|(_, found)| found.unread) {
-            let message = "which packages it installs can't all be read, so neither can the libraries of the full image that they need";
-            self.notes.push(Note::assumption(Reason::ImpliedPackage, step.span, message).help(
-                "import every package in the new image once, or name its libraries in an install line",
-            ));
-        }
-        let names = layout::installations(self).into_iter().flat_map(|(_, dependencies)| &dependencies.names);
-        let unknown: BTreeSet<&String> = names
-            .filter(|name| !self.sources.knowledge.python_package(name, image, false, &[]).known)
-            .collect();
-        if !unknown.is_empty() {
-            let listed = unknown.into_iter().cloned().collect::<Vec<_>>().join(", ");
-            let message = format!(
-                "taken to need no library of the full image, for the tables do not know them: {listed}"
-            );
-            self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, None, message));
-        }
     }
 }

@@ -17,6 +17,7 @@ mod packages;
 mod planner;
 mod programs;
 mod replay;
+mod requirements;
 mod starter;
 mod touched;
 

@@ -1,0 +1,165 @@
+//! From a command that a rule knows to what it does: templates filled, engines asked, targets found.
+
+use super::command::{Reader, mentioned};
+use super::effect::{Effect, Packages};
+use super::step;
+use crate::recipe::command::{Call, CommandRule, EffectKind};
+use crate::recipe::path::absolute;
+use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
+use crate::recipe::{go, python, rust};
+
+impl Reader<'_> {
+    /// What the rule says that the call does.
+    pub(super) fn effect(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Effect {
+        let home = step::home(self.state);
+        let locate = |path: &str| self.locate(path);
+        let around = Surroundings {
+            context: self.sources.context,
+            locate: &locate,
+            home: &home,
+            version: self.world.image.version.as_deref(),
+            root: self.state.is_root(),
+        };
+        let written = || -> Vec<String> {
+            rule.written(call).iter().map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
+        };
+        // a path that can't be told is no path
+        let certain = |paths: Vec<String>| -> Effect {
+            // a pattern stands for files of its directory
+            let directory = |path: String| match path.find(['*', '?', '[']) {
+                Some(glob) => {
+                    path[..glob].rsplit_once('/').map_or("/".to_owned(), |(parent, _)| format!("{parent}/"))
+                }
+                None => path,
+            };
+            let paths: Vec<String> =
+                paths.into_iter().map(directory).map(|path| absolute("/", &path)).collect();
+            match paths.iter().any(|path| path.contains(['$', '`'])) {
+                true => Effect::Opaque("a path in it can't be told".to_owned()),
+                false => Effect::Write(paths),
+            }
+        };
+        match rule.effect {
+            EffectKind::Nothing => Effect::Nothing,
+            EffectKind::UpdatePackages => Effect::UpdatePackages,
+            EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, unknown)),
+            EffectKind::AddRepository => Effect::AddRepository,
+            EffectKind::RemovePackages => Effect::RemovePackages(call.operands.clone()),
+            EffectKind::Fetch => Effect::Fetch,
+            EffectKind::InstallDependencies => match rule.from.as_deref() {
+                Some("pip") => self.dependencies(python::pip(call, around), call),
+                Some("setup-install") => self.dependencies(python::setup(call, false, around), call),
+                Some("setup-develop") => self.dependencies(python::setup(call, true, around), call),
+                Some("prefix") => Effect::InstallDependencies(Dependencies {
+                    target: Target::Prefix,
+                    unread: true,
+                    ..Dependencies::default()
+                }),
+                Some("elsewhere") => {
+                    let command = call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
+                    Effect::InstallDependencies(Dependencies {
+                        target: Target::Elsewhere(command),
+                        ..Dependencies::default()
+                    })
+                }
+                _ => self.dependencies(Dependencies { complete: true, ..Dependencies::default() }, call),
+            },
+            EffectKind::Compile => match rule.from.as_deref() {
+                Some("go-build") => Effect::Compile(go::build(call, around)),
+                Some("go-install") => Effect::Compile(go::install(call, around)),
+                Some("cargo-build") => Effect::Compile(rust::build(call, around)),
+                Some("cargo-install") => Effect::Compile(rust::install(call, around)),
+                _ => Effect::Compile(Outputs { programs: written(), ..Outputs::default() }),
+            },
+            EffectKind::GenerateSources => Effect::GenerateSources,
+            EffectKind::Build => Effect::Build,
+            EffectKind::InstallBuilt => Effect::InstallBuilt(written()),
+            EffectKind::CreateEnvironment => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
+            EffectKind::CreateUser => match call.operands.as_slice() {
+                [user, _group] => Effect::CreateUser(user.clone()),
+                operands => Effect::CreateUser(operands.last().cloned().unwrap_or_default()),
+            },
+            EffectKind::ChangeUsers => Effect::ChangeUsers,
+            EffectKind::CreateDirectory => match certain(written()) {
+                Effect::Write(paths) => {
+                    Effect::CreateDirectory(paths.iter().flat_map(|path| braces(path)).collect())
+                }
+                other => other,
+            },
+            EffectKind::ChangeMode => Effect::ChangeMode(written()),
+            EffectKind::Configure => Effect::Configure,
+            EffectKind::Link => {
+                let path = written().into_iter().flat_map(|path| self.inside(path, rule, call)).next();
+                let target = call.operands.first().cloned().unwrap_or_default();
+                let path = path.unwrap_or_else(|| call.directory.clone());
+                let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
+                Effect::Link(path.clone(), absolute(parent, &target))
+            }
+            EffectKind::Write | EffectKind::Move => {
+                let paths = written().into_iter().flat_map(|path| self.inside(path, rule, call)).collect();
+                certain(paths)
+            }
+            EffectKind::Remove => Effect::Remove(written()),
+            EffectKind::Shell => Effect::Unknown(mentioned(&call.words)),
+        }
+    }
+
+    /// What `cp a b DIRECTORY` writes: the files in it, under their own names.
+    fn inside(&self, path: String, rule: &CommandRule, call: &Call) -> Vec<String> {
+        let takes_sources =
+            rule.writes.iter().any(|template| template == "{last}") && call.operands.len() > 1;
+        let written = call.operands.last().map_or("", String::as_str);
+        let is_directory =
+            written.ends_with('/') || call.operands.len() > 2 || self.world.is_directory(&path, self.state);
+        if !takes_sources || !is_directory {
+            return vec![path];
+        }
+        let sources = &call.operands[..call.operands.len() - 1];
+        if sources.iter().any(|source| source.contains(['*', '?', '[']) || source.ends_with('.')) {
+            return vec![path];
+        }
+        sources
+            .iter()
+            .map(|source| absolute(&path, source.trim_end_matches('/').rsplit('/').next().unwrap_or(source)))
+            .collect()
+    }
+
+    /// Dependencies go into the virtual environment in force, if the file made one.
+    fn dependencies(&self, mut found: Dependencies, call: &Call) -> Effect {
+        let program = call.words.first().map_or("", String::as_str);
+        let own = program.rsplit_once("/bin/").map(|(environment, _)| absolute(&call.directory, environment));
+        let first = call.variables.get("PATH").and_then(|dirs| {
+            let mut environments = dirs.split(':').filter_map(|directory| directory.strip_suffix("/bin"));
+            environments.find(|path| self.is_environment(path)).map(str::to_owned)
+        });
+        if matches!(found.target, Target::Default | Target::User)
+            && !call.has(&["--user"])
+            && let Some(environment) = own.filter(|path| self.is_environment(path)).or(first)
+        {
+            found.target = Target::Environment(environment);
+        }
+        Effect::InstallDependencies(found)
+    }
+
+    fn packages(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Packages {
+        let manager = rule.manager.clone().unwrap_or_default();
+        let lean = self.sources.recipes.managers.iter().find(|known| known.name == manager);
+        let lean = lean.and_then(|known| known.lean.as_deref()).is_none_or(|option| call.has(&[option]));
+        let unknown: Vec<String> =
+            call.operands.iter().filter(|name| unknown.contains(name)).cloned().collect();
+        Packages {
+            manager,
+            names: call.operands.iter().filter(|name| !unknown.contains(name)).cloned().collect(),
+            unknown,
+            group: call.option(&["-t", "--virtual"]).map(str::to_owned),
+            lean,
+        }
+    }
+}
+
+/// `/a/{b,c}` as the shell reads it; one level.
+fn braces(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
+    let Some((inside, after)) = rest.split_once('}') else { return vec![path.to_owned()] };
+    inside.split(',').map(|one| format!("{before}{one}{after}")).collect()
+}

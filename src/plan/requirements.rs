@@ -1,0 +1,57 @@
+//! What the installed packages of an interpreter's language need of the system, and what can't be told of it.
+
+use super::planner::Planner;
+use super::{layout, packages};
+use crate::knowledge::images::Variant;
+use crate::note::{Level, Note, Reason};
+use std::collections::BTreeSet;
+
+/// Distribution packages that the installed packages of the language need.
+pub(super) fn libraries(planner: &Planner<'_>) -> Vec<String> {
+    let image = &planner.stage.world.image;
+    let installed: Vec<String> =
+        packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
+    let mut needed = Vec::new();
+    for (_, dependencies) in layout::installations(planner) {
+        for name in &dependencies.names {
+            let compiled = dependencies.compiled.iter().any(|one| one == name || one == ":all:");
+            let native = planner.sources.knowledge.python_package(name, image, compiled, &installed);
+            needed.extend(native.packages);
+            let programs = native
+                .programs
+                .iter()
+                .filter(|program| planner.sources.knowledge.program_in_image(program, image));
+            needed.extend(programs.filter_map(|program| {
+                planner.sources.knowledge.package_of_program(program, &image.distribution)
+            }));
+        }
+    }
+    needed
+}
+
+impl Planner<'_> {
+    /// Full images carry libraries that a package unknown to the tables may have been compiled against.
+    pub(super) fn note_unknown_dependencies(&mut self) {
+        if self.stage.world.image.variant != Variant::Full {
+            return;
+        }
+        let image = &self.stage.world.image;
+        if let Some((step, _)) = layout::installations(self).into_iter().find(|(_, found)| found.unread) {
+            let message = "which packages it installs can't all be read, so neither can the libraries of the full image that they need";
+            self.notes.push(Note::assumption(Reason::ImpliedPackage, step.span, message).help(
+                "import every package in the new image once, or name its libraries in an install line",
+            ));
+        }
+        let names = layout::installations(self).into_iter().flat_map(|(_, dependencies)| &dependencies.names);
+        let unknown: BTreeSet<&String> = names
+            .filter(|name| !self.sources.knowledge.python_package(name, image, false, &[]).known)
+            .collect();
+        if !unknown.is_empty() {
+            let listed = unknown.into_iter().cloned().collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "taken to need no library of the full image, for the tables do not know them: {listed}"
+            );
+            self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, None, message));
+        }
+    }
+}
