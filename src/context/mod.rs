@@ -5,6 +5,7 @@
 
 pub mod cargo;
 mod command_line;
+pub mod compose;
 mod dockerignore;
 mod glob;
 mod go_constraint;

@@ -57,6 +57,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let whole = touched::whole_directories(&planner, &programs)?;
     touched::note_whole(&mut planner, &whole);
     outputs::note_conditions(&mut planner);
+    outputs::note_generated(&mut planner);
     let manifests = manifests::before_sources(&planner);
     let mut taken: Vec<String> = Vec::new();
     for step in planner.steps() {

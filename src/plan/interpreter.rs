@@ -50,7 +50,10 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     decided.from_builder = touched::changed_directories(&planner, decided.work)?;
     decided.manifests = manifests::read_by_installations(&planner, decided.work, &decided.from_builder);
 
+    touched::note_whole(&mut planner, &decided.from_builder);
+
     let runtime_image = planner.slim_image()?;
+    requirements::refuse_full_only_modules(&planner)?;
     check_toolchain(&planner)?;
     let distribution = planner.stage.world.image.distribution.clone();
     let libraries = requirements::libraries(&planner);

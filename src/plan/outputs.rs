@@ -94,6 +94,21 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
     }
 }
 
+/// Says that sources are generated: data that the same command writes for the program is not known.
+pub(super) fn note_generated(planner: &mut Planner<'_>) {
+    let mut actions = planner.steps().iter().flat_map(|step| &step.actions);
+    if let Some(action) = actions.find(|action| matches!(action.effect, Effect::GenerateSources)) {
+        let message = format!(
+            "`{}` is taken to write sources only: other files that it writes are not copied",
+            action.text
+        );
+        planner.notes.push(
+            Note::assumption(Reason::UnknownCommand, action.span, message)
+                .help("if the program reads such a file at run time, copy it from the builder"),
+        );
+    }
+}
+
 /// Says that a program is made under a condition: the runtime copies it all the same.
 pub(super) fn note_conditions(planner: &mut Planner<'_>) {
     let actions =

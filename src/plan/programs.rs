@@ -4,6 +4,7 @@ use super::Line;
 use super::packages::RuntimePackages;
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
+use crate::context::compose;
 use crate::dockerfile::shell::{self, Shell};
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
@@ -53,6 +54,8 @@ impl Planner<'_> {
             let of_script = self.programs_of_script(program);
             called.extend(of_script.into_iter().map(|name| (name, None, program.clone())));
         }
+        let composed = self.sources.context.map(compose::started_words).unwrap_or_default();
+        called.extend(composed.into_iter().map(|(word, file)| (word, None, file)));
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
         // the language's own image has its interpreter elsewhere than the distribution's

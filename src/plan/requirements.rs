@@ -2,6 +2,7 @@
 
 use super::planner::Planner;
 use super::{layout, packages};
+use crate::context::sources;
 use crate::knowledge::images::Variant;
 use crate::note::{Level, Note, Reason};
 use std::collections::BTreeSet;
@@ -27,6 +28,27 @@ pub(super) fn libraries(planner: &Planner<'_>) -> Vec<String> {
         }
     }
     needed
+}
+
+/// Modules of the language whose libraries only the full image has.
+pub(super) fn refuse_full_only_modules(planner: &Planner<'_>) -> Result<(), Note> {
+    let (Variant::Full, Some(context)) = (planner.stage.world.image.variant, planner.sources.context) else {
+        return Ok(());
+    };
+    let recipe = planner.sources.recipe;
+    for module in &recipe.full_only_modules {
+        let imports = [format!("import {module}"), format!("from {module}")];
+        let is_source = |file: &str| !recipe.files.metadata.is_match(file);
+        let mut texts = sources::texts(context, "", &is_source);
+        let importing = texts.find(|(_, text)| {
+            text.lines().any(|line| imports.iter().any(|import| line.trim_start().starts_with(import)))
+        });
+        if let Some((file, _)) = importing {
+            let message = format!("{file} imports {module}, whose libraries only the full image has");
+            return Err(Note::refusal(Reason::ImpliedPackage, planner.stage.from.image_span, message));
+        }
+    }
+    Ok(())
 }
 
 impl Planner<'_> {

@@ -42,6 +42,8 @@ struct WrittenFile {
     #[serde(default)]
     unlocked_features: BTreeMap<String, Vec<String>>,
     #[serde(default)]
+    full_only_modules: Vec<String>,
+    #[serde(default)]
     installers: Vec<String>,
     #[serde(default)]
     interpreters: Vec<String>,
@@ -294,6 +296,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         embedders: written.embedders,
         installers: written.installers,
         unlocked_features: written.unlocked_features,
+        full_only_modules: written.full_only_modules,
         interpreters: written.interpreters,
         fetchers: written.fetchers,
         content_type_users: written.content_type_users,

@@ -65,6 +65,8 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Modules that come with the interpreter and need libraries that only its full image has.
+    pub full_only_modules: Vec<String>,
     /// Crates that may be linked behind a crate where no lock file says which.
     pub unlocked_features: BTreeMap<String, Vec<String>>,
     /// Beginnings of the names of the language's interpreters.
