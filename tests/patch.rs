@@ -58,3 +58,10 @@ proptest! {
         }
     }
 }
+
+/// A line that could stand in two places: the hunk once counted from the wrong one.
+#[test]
+fn a_hunk_counts_its_own_lines() {
+    let patch = unified(Path::new("Dockerfile"), "RUN a\r\nRUN b\nCMD c", "RUN b\nRUN b\nCMD c");
+    assert!(patch.contains("@@ -1,3 +1,3 @@"), "{patch}");
+}
