@@ -244,3 +244,10 @@ proptest! {
         prop_assert_eq!(whole, one_by_one);
     }
 }
+
+/// A FROM of flags alone is none that Docker takes; the two readers need not agree on it.
+#[test]
+fn a_from_without_an_image_is_no_disagreement() {
+    let document = Document::parse("FROM a\nFROM --link ").unwrap();
+    assert_eq!(second_reader::disagreement(&document), None);
+}

@@ -79,7 +79,9 @@ fn difference(instruction: &Instruction, read: &[Second]) -> Option<String> {
     }
     let (Second::From(from), Arguments::Words(words)) = (second, &instruction.arguments) else { return None };
     let word = |index: usize| words.get(index).map(|word| word.text.as_str());
-    if word(0) != Some(from.image.as_ref()) {
+    // a FROM that names no image is none that Docker takes: there is nothing to agree on
+    let image = word(0)?;
+    if image != from.image.as_ref() {
         return Some(format!("the image `{}`", from.image.as_ref()));
     }
     let alias = from.alias.as_ref().map(AsRef::as_ref);
