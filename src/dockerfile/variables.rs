@@ -118,3 +118,12 @@ impl Variables {
         }
     }
 }
+
+/// Whether a text uses a variable as `$NAME` or `${NAME…}`.
+pub fn mentions_variable(text: &str, name: &str) -> bool {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    text.match_indices('$').any(|(at, _)| {
+        let rest = text[at + 1..].strip_prefix('{').unwrap_or(&text[at + 1..]);
+        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(is_name))
+    })
+}

@@ -1,9 +1,10 @@
 //! What the builder's image set and a bare image does not: variables, PATH, the working directory.
 
 use super::Line;
-use super::planner::{Planner, mentions_variable};
+use super::planner::Planner;
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::dockerfile::variables::mentions_variable;
 
 /// Lines before all others of the runtime: what the builder's image set and a later line or the container relies on.
 pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {

@@ -7,7 +7,7 @@ use crate::analysis::{Sources, Stage};
 use crate::context::sources::{Hints, hints};
 use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::span::Span;
-use crate::dockerfile::variables::Value;
+use crate::dockerfile::variables::{Value, mentions_variable};
 use crate::note::{Note, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -286,13 +286,4 @@ fn names_a_place(text: &str, name: &str, whole: bool) -> bool {
 fn argument_names(text: &str) -> Vec<String> {
     let words = text.split_whitespace().skip(1);
     words.map(|word| word.split('=').next().unwrap_or(word).trim_matches(['"', '\'']).to_owned()).collect()
-}
-
-/// Whether a text uses a variable as `$NAME` or `${NAME…}`.
-pub(super) fn mentions_variable(text: &str, name: &str) -> bool {
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    text.match_indices('$').any(|(at, _)| {
-        let rest = text[at + 1..].strip_prefix('{').unwrap_or(&text[at + 1..]);
-        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(is_name))
-    })
 }

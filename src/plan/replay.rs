@@ -1,10 +1,11 @@
 //! Commands of a builder's RUN that the runtime repeats: users, directories, modes, the set-up of the system.
 
-use super::planner::{Planner, mentions_variable};
+use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::analysis::world::{Entry, Origin};
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::mentions_variable;
 use crate::note::{Note, Reason};
 
 /// Directories whose content the system's own packages bring: removing a file there is meant for the image.

@@ -7,7 +7,7 @@ use crate::analysis::world::Origin;
 use crate::analysis::{Sources, Stage, analyse};
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Instruction, Keyword};
-use crate::dockerfile::variables::Value;
+use crate::dockerfile::variables::{Value, mentions_variable};
 use crate::knowledge::Distribution;
 use crate::recipe::RuntimeKind;
 use crate::recipe::path::{absolute, is_within};
@@ -228,7 +228,7 @@ impl Judge<'_> {
             let text = self.sources.document.slice(instruction.span);
             for name in declared {
                 let known = step.before.arguments.contains(name) || step.before.environment.contains(name);
-                if !known && uses(text, name) && !sets_itself(instruction, text, name) {
+                if !known && mentions_variable(text, name) && !sets_itself(instruction, text, name) {
                     found.push(format!(
                         "line {} uses ARG {name}, which this stage does not declare",
                         instruction.line
@@ -311,15 +311,6 @@ fn is_longer_path(before: &Value, after: &Value) -> bool {
     };
     let before: Vec<&str> = before.split(':').collect();
     after.split(':').filter(|directory| before.contains(directory)).eq(before.iter().copied())
-}
-
-/// Whether a text uses a variable.
-fn uses(text: &str, name: &str) -> bool {
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    text.match_indices('$').any(|(at, _)| {
-        let rest = text[at + 1..].strip_prefix('{').unwrap_or(&text[at + 1..]);
-        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(is_name))
-    })
 }
 
 /// Whether a RUN gives the variable a value of its own.
