@@ -248,6 +248,8 @@ proptest! {
 /// A FROM of flags alone is none that Docker takes; the two readers need not agree on it.
 #[test]
 fn a_from_without_an_image_is_no_disagreement() {
-    let document = Document::parse("FROM a\nFROM --link ").unwrap();
-    assert_eq!(second_reader::disagreement(&document), None);
+    for text in ["FROM a\nFROM --link ", "FROM #a", "FROM a\nFROM #b AS c"] {
+        let document = Document::parse(text).unwrap();
+        assert_eq!(second_reader::disagreement(&document), None, "{text}");
+    }
 }

@@ -80,7 +80,8 @@ fn difference(instruction: &Instruction, read: &[Second]) -> Option<String> {
     let (Second::From(from), Arguments::Words(words)) = (second, &instruction.arguments) else { return None };
     let word = |index: usize| words.get(index).map(|word| word.text.as_str());
     // a FROM that names no image is none that Docker takes: there is nothing to agree on
-    let image = word(0)?;
+    // and one that begins with `#` was respelled, and can't be a name either
+    let image = word(0).filter(|image| !image.starts_with('#'))?;
     if image != from.image.as_ref() {
         return Some(format!("the image `{}`", from.image.as_ref()));
     }
