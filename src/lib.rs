@@ -10,6 +10,7 @@ pub mod knowledge;
 pub mod note;
 pub mod pipeline;
 pub mod plan;
+pub mod prove;
 pub mod recipe;
 pub mod report;
 pub mod rewrite;

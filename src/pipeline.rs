@@ -11,10 +11,9 @@ use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::plan::{Line, Plan, plan};
+use crate::prove::{Proof, breaches, second_reader};
 use crate::recipe::{Recipe, Recipes};
 use crate::rewrite::emit::emit;
-use crate::rewrite::prove::{Proof, breaches};
-use crate::rewrite::second_reader;
 
 /// What to convert, and with what.
 pub struct Request<'a> {

@@ -6,7 +6,7 @@
 use restage::dockerfile::document::Document;
 use restage::dockerfile::shell::{Shell, parse_plain};
 use restage::dockerfile::variables::Variables;
-use restage::rewrite::second_reader;
+use restage::prove::second_reader;
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 1 });

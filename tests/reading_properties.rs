@@ -7,8 +7,8 @@ use restage::dockerfile::reference::ImageReference;
 use restage::dockerfile::shell::{Shell, parse, parse_plain};
 use restage::dockerfile::span::Span;
 use restage::dockerfile::variables::{Value, Variables};
+use restage::prove::second_reader;
 use restage::rewrite::edit::Edits;
-use restage::rewrite::second_reader;
 
 /// Pieces of which Dockerfiles, and things that look like them, are made.
 const PIECES: &[&str] = &[

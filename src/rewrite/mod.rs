@@ -1,8 +1,6 @@
-//! From a plan to a text, and the proof that it means the same.
+//! From a plan to a text: the only place that spells Dockerfile text.
 //!
-//! `edit` cuts the text, and nothing else does; `second_reader` reads the result with another parser than restage's own.
+//! `edit` cuts the text, and nothing else does.
 
 pub mod edit;
 pub mod emit;
-pub mod prove;
-pub mod second_reader;

@@ -1,6 +1,8 @@
 //! The proof: the finished text is read and run anew, and must answer every need of the original with the same
 //! configuration. It knows nothing of how the text came about, so it also judges conversions made by hand.
 
+pub mod second_reader;
+
 use crate::analysis::effect::Effect;
 use crate::analysis::need::Needs;
 use crate::analysis::world::Origin;
