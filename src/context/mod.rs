@@ -21,6 +21,7 @@ pub mod sources;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Files longer than this are not read: no manifest or source is.
 const LONGEST: u64 = 1 << 20;
@@ -55,6 +56,8 @@ pub struct Context {
     /// Directories that a COPY can see, even where all that is in them is hidden.
     directories: BTreeSet<String>,
     files: Box<dyn Files>,
+    /// What the sources of all of it say, once somebody asked.
+    hints: OnceLock<sources::Hints>,
 }
 
 impl Context {
@@ -77,7 +80,12 @@ impl Context {
                 entries.insert(entry.path.clone(), entry);
             }
         }
-        Self { entries, directories, files }
+        Self { entries, directories, files, hints: OnceLock::new() }
+    }
+
+    /// What all sources of the context say that the program uses; they are read once.
+    pub fn hints(&self) -> &sources::Hints {
+        self.hints.get_or_init(|| sources::hints(self, ""))
     }
 
     /// A file or symbolic link by its path.

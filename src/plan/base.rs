@@ -2,7 +2,6 @@
 
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
-use crate::analysis::need::Needs;
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::variables::Variables;
 use crate::knowledge::Distribution;
@@ -141,16 +140,14 @@ impl Planner<'_> {
     /// Whether everything that the container and its sources start would run on another distribution: only its own programs,
     /// and what that distribution has too.
     pub(super) fn starts_only(&self, programs: &[String], elsewhere: &Distribution) -> bool {
-        let Needs { programs: needed, interpreters, .. } = &self.needs;
         let own = |path: &Option<String>| path.as_ref().is_some_and(|path| programs.contains(path));
         let here = &self.stage.world.image.distribution;
         let knowledge = self.sources.knowledge;
         let moves = |program: &String| {
             !knowledge.program_in_slim(program, here) || knowledge.program_in_slim(program, elsewhere)
         };
-        let hinted = self.hints.programs.iter().chain(&self.hints.possible_programs);
-        interpreters.is_empty()
-            && needed.iter().all(|need| own(&need.path) || need.name == "sh")
-            && hinted.map(|(program, _)| program).all(moves)
+        self.needs.interpreters().next().is_none()
+            && self.needs.programs().all(|(need, _)| own(&need.path) || need.name == "sh")
+            && self.needs.of_sources().all(|(need, _)| moves(&need.name))
     }
 }

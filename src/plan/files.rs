@@ -21,9 +21,9 @@ pub(super) enum Taken {
 
 /// What a program may read of what a COPY brings. Without a view of the context, everything. `named` are image paths that
 /// the container is started with.
-fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>, named: &[String]) -> Taken {
+fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>, named: &[&str]) -> Taken {
     let (Some(files), Some(context)) = (&copy.files, context) else { return Taken::All };
-    let is_named = |place: &str| named.iter().any(|named| is_within(place, named));
+    let is_named = |place: &str| named.iter().any(|named: &&str| is_within(place, named));
     let is_data: Vec<bool> =
         files.iter().map(|(path, place)| is_named(place) || is_data(path, kinds, context)).collect();
     if is_data.iter().all(|data| *data) {
@@ -88,7 +88,12 @@ impl Planner<'_> {
             self.because(step, "the file itself takes it away again");
             return;
         }
-        match taken(copy, &self.sources.recipe.files, self.sources.context, &self.needs.named) {
+        match taken(
+            copy,
+            &self.sources.recipe.files,
+            self.sources.context,
+            &self.needs.files().collect::<Vec<_>>(),
+        ) {
             Taken::Nothing => self.because(step, "sources: only the build reads them"),
             Taken::All => {
                 self.keep_in_runtime(step, "files that the program may read");
@@ -125,7 +130,12 @@ impl Planner<'_> {
             .filter_map(|later| later.copy.as_ref());
         later
             .filter(|copy| {
-                taken(copy, &self.sources.recipe.files, self.sources.context, &self.needs.named) == Taken::All
+                taken(
+                    copy,
+                    &self.sources.recipe.files,
+                    self.sources.context,
+                    &self.needs.files().collect::<Vec<_>>(),
+                ) == Taken::All
             })
             .any(|copy| copy.files.iter().flatten().any(|(_, again)| again == place))
     }

@@ -27,8 +27,8 @@ pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
     // a program that is found by its bare name has to stay on PATH
     let bare = planner
         .needs
-        .programs
-        .iter()
+        .programs()
+        .map(|(need, _)| need)
         .filter(|need| need.path.as_ref().is_some_and(|path| programs.contains(path)));
     let system = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
     let mut directories: Vec<&str> = Vec::new();

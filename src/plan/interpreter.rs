@@ -6,6 +6,7 @@ use super::planner::Planner;
 use super::{Line, Plan, manifests, packages, requirements, touched};
 use crate::analysis::copy::Copy;
 use crate::analysis::effect::{Action, Effect};
+use crate::analysis::need::Asked;
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::Keyword;
@@ -361,10 +362,10 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[Strin
 /// A container that starts a tool of the builder can't leave it behind.
 fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
     let toolchain = &planner.sources.recipe.toolchain;
-    match planner.needs.programs.iter().find(|need| toolchain.contains(&need.name)) {
-        Some(need) => {
-            let message = format!("{} starts `{}`, a tool of the builder", need.raised_by, need.name);
-            Err(Note::refusal(Reason::NeedsToolchain, need.span, message))
+    match planner.needs.programs().find(|(need, _)| toolchain.contains(&need.name)) {
+        Some((need, Asked { chain, .. })) => {
+            let message = format!("{} starts `{}`, a tool of the builder", chain.last(), need.name);
+            Err(Note::refusal(Reason::NeedsToolchain, chain.span, message))
         }
         None => Ok(()),
     }

@@ -145,7 +145,7 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
     let first_word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
     let programs =
         planner.steps().iter().flat_map(|step| &step.actions).map(|action| first_word(&action.text));
-    let started = planner.needs.programs.iter().map(|need| need.name.clone());
+    let started = planner.needs.programs().map(|(need, _)| need.name.clone());
     for program in programs.chain(started) {
         if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str())) {
             return Some(format!("`{program}` is called by its versioned name"));
@@ -182,7 +182,7 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
         return Some(format!("{file} names a program in {bin}"));
     }
     let installs =
-        planner.needs.programs.iter().any(|need| planner.sources.recipe.installers.contains(&need.name));
+        planner.needs.programs().any(|(need, _)| planner.sources.recipe.installers.contains(&need.name));
     if installs && !planner.stage.state.is_root() {
         return Some(
             "the container installs packages as a user who can't write to the environment".to_owned(),
@@ -191,7 +191,7 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
     if installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
         return Some("packages are built with the tools that the image has installed".to_owned());
     }
-    let fixed = planner.needs.interpreters.iter().find(|interpreter| interpreter.starts_with(&bin));
+    let fixed = planner.needs.interpreters().find(|interpreter| interpreter.starts_with(&bin));
     fixed.map(|interpreter| format!("a script names {interpreter}"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect};
-use crate::analysis::need::Need;
+use crate::analysis::need::{Asked, Program};
 use crate::analysis::step::Step;
 use crate::analysis::world::Origin;
 use crate::note::{Note, Reason};
@@ -22,20 +22,20 @@ pub(super) fn compiles<'a>(planner: &Planner<'a>) -> Vec<(&'a Step, &'a Outputs)
 /// A container that starts a tool of the builder, or nothing but a shell, can't leave the builder behind.
 pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
     let toolchain = &planner.sources.recipe.toolchain;
-    let alone = planner.needs.programs.len() == 1;
-    let is_tool = |need: &&Need| {
-        let is_shell = alone && need.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
-        is_shell && planner.needs.words.len() == 1 || toolchain.contains(&need.name)
+    let alone = planner.needs.programs().count() == 1 && planner.needs.arguments().count() == 1;
+    let is_tool = |(need, asked): &(&Program, &Asked)| {
+        let is_shell = alone && asked.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
+        is_shell || toolchain.contains(&need.name)
     };
-    if let Some(need) = planner.needs.programs.iter().find(is_tool) {
+    if let Some((need, Asked { chain, .. })) = planner.needs.programs().find(is_tool) {
         let message = match toolchain.contains(&need.name) {
-            true => format!("{} starts `{}`, a tool of the builder", need.raised_by, need.name),
+            true => format!("{} starts `{}`, a tool of the builder", chain.last(), need.name),
             false => format!(
                 "the container starts nothing but `{}`: the image is one to work in, with its tools",
                 need.name
             ),
         };
-        return Err(Note::refusal(Reason::NeedsToolchain, need.span, message)
+        return Err(Note::refusal(Reason::NeedsToolchain, chain.span, message)
             .help("a container that builds at start needs the whole image: leave it as it is"));
     }
     Ok(())
@@ -48,7 +48,7 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
     }
     let world = &planner.stage.world;
     let mut programs: Vec<String> = Vec::new();
-    for need in &planner.needs.programs {
+    for (need, _) in planner.needs.programs() {
         let Some(path) = &need.path else { continue };
         let made = |origin: &Origin| matches!(origin, Origin::Compiled | Origin::Written);
         let path = match world.paths.get(path).map(|entry| &entry.origin) {
@@ -69,21 +69,22 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
         }
         return Ok(programs);
     }
-    let main = planner.needs.programs.iter().find(|need| need.main);
+    let main = planner.needs.programs().find(|(_, asked)| asked.main);
     let compiles = compiles(planner);
     let unknown = compiles.iter().find_map(|(step, outputs)| Some((step.span, outputs.unknown.clone()?)));
     match (main, unknown) {
-        (Some(need), Some((span, why))) => {
+        (Some((need, asked)), Some((span, why))) => {
             let message = format!("which program this writes can't be told: {why}");
             Err(Note::refusal(Reason::UnknownOutput, span, message).help(format!(
                 "{} starts `{}`: give the program that path with an option of the build",
-                need.raised_by, need.name
+                asked.chain.last(),
+                need.name
             )))
         }
-        (Some(need), None) => {
+        (Some((need, asked)), None) => {
             let message =
-                format!("{} starts `{}`, which no line of the file makes", need.raised_by, need.name);
-            Err(Note::refusal(Reason::NoProgram, need.span, message)
+                format!("{} starts `{}`, which no line of the file makes", asked.chain.last(), need.name);
+            Err(Note::refusal(Reason::NoProgram, asked.chain.span, message)
                 .help("start the program that the build writes, by its path"))
         }
         (None, _) => {

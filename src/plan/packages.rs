@@ -3,6 +3,7 @@
 
 use super::planner::Planner;
 use crate::analysis::effect::{Effect, Packages};
+use crate::analysis::need::Caller;
 use crate::knowledge::Distribution;
 use crate::knowledge::packages::Belongs;
 use crate::note::{Note, Reason};
@@ -183,8 +184,8 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
 
 /// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.
 fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
-    let started = planner.needs.programs.iter().map(|need| need.name.clone());
-    let hinted = planner.hints.programs.iter().map(|(program, _)| program.clone());
+    let started = planner.needs.programs().map(|(need, _)| need.name.clone());
+    let hinted = planner.needs.started_by(&[Caller::Source]).map(|(need, _)| need.name.clone());
     let manages = |effect: &Effect| {
         matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_) | Effect::UpdatePackages)
     };

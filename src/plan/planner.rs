@@ -4,7 +4,6 @@ use super::{Line, Plan};
 use crate::analysis::need::Needs;
 use crate::analysis::step::Step;
 use crate::analysis::{Sources, Stage};
-use crate::context::sources::{Hints, hints};
 use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::{Value, mentions_variable};
@@ -17,8 +16,6 @@ pub(super) struct Planner<'a> {
     pub(super) stage: &'a Stage,
     /// What the container asks for.
     pub(super) needs: Needs,
-    /// What the sources say that they use.
-    pub(super) hints: Hints,
     /// `--runtime`.
     pub(super) requested: Option<&'a str>,
     pub(super) builder: Vec<Line>,
@@ -41,7 +38,6 @@ impl<'a> Planner<'a> {
             sources,
             stage,
             needs,
-            hints: sources.context.map(|context| hints(context, "")).unwrap_or_default(),
             requested,
             builder: Vec::new(),
             runtime: Vec::new(),

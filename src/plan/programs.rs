@@ -4,7 +4,7 @@ use super::Line;
 use super::packages::RuntimePackages;
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
-use crate::context::compose;
+use crate::analysis::need::Caller;
 use crate::dockerfile::shell::{self, Shell};
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
@@ -26,9 +26,9 @@ impl Planner<'_> {
         work: usize,
     ) -> Result<(), Note> {
         let mut called: Vec<(String, Option<crate::dockerfile::span::Span>, String)> = Vec::new();
-        for need in &self.needs.programs {
+        for (need, asked) in self.needs.programs() {
             if need.path.as_ref().is_none_or(|path| !self.stage.world.exists(path)) {
-                called.push((need.name.clone(), need.span, need.raised_by.clone()));
+                called.push((need.name.clone(), asked.chain.span, asked.chain.last().to_owned()));
             }
         }
         let mut first_call = usize::MAX;
@@ -45,24 +45,24 @@ impl Planner<'_> {
                 first_call = first_call.min(step.index);
             }
         }
-        for (program, file) in self.hints.programs.iter().chain(&self.hints.possible_programs) {
+        for (need, asked) in self.needs.of_sources() {
+            let (program, file) = (&need.name, asked.chain.last());
             if self.sources.recipe.toolchain.contains(program) {
                 let message = format!("{file} starts `{program}`, a tool of the builder");
                 return Err(Note::refusal(Reason::NeedsToolchain, None, message));
             }
-            called.push((program.clone(), None, file.clone()));
+            called.push((program.clone(), None, file.to_owned()));
             let of_script = self.programs_of_script(program);
             called.extend(of_script.into_iter().map(|name| (name, None, program.clone())));
         }
-        let composed = self.sources.context.map(compose::started_words).unwrap_or_default();
-        called.extend(composed.into_iter().map(|(word, file)| (word, None, file)));
+        let composed = self.needs.started_by(&[Caller::Compose]);
+        called.extend(composed.map(|(need, asked)| (need.name.clone(), None, asked.chain.last().to_owned())));
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
         // the language's own image has its interpreter elsewhere than the distribution's
         let of_system: Vec<String> = self
             .needs
-            .interpreters
-            .iter()
+            .interpreters()
             .filter(|path| path.starts_with("/usr/bin/") || path.starts_with("/bin/"))
             .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
             .filter(|name| name != "env")
@@ -149,14 +149,13 @@ impl Planner<'_> {
 
     /// Whether the program reads a kind of data.
     fn reads(&self, data: &str) -> bool {
-        let hints = &self.hints;
         match data {
             CERTIFICATES => true,
-            ZONES => hints.zones || self.stage.state.environment.contains("TZ"),
+            ZONES => self.needs.reads(data) || self.stage.state.environment.contains("TZ"),
             CONTENT_TYPES => {
                 let users = &self.sources.recipe.content_type_users;
                 let installed = super::layout::installations(self);
-                hints.content_types
+                self.needs.reads(data)
                     || installed.iter().flat_map(|(_, found)| &found.names).any(|name| users.contains(name))
             }
             _ => false,

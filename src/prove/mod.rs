@@ -4,7 +4,7 @@
 pub mod second_reader;
 
 use crate::analysis::effect::Effect;
-use crate::analysis::need::Needs;
+use crate::analysis::need::{Asked, Needs};
 use crate::analysis::world::Origin;
 use crate::analysis::{Sources, Stage, analyse};
 use crate::dockerfile::document::Document;
@@ -143,17 +143,17 @@ impl Judge<'_> {
         if let Some(start) = &after.starter {
             found.push(format!("it still starts `{}`", start.starter.run.join(" ")));
         }
-        for need in &before.programs {
+        for (need, Asked { chain, .. }) in before.programs() {
             let known = need.path.as_ref().filter(|path| old.exists(path));
             if let Some(path) = known {
                 if !new.exists(path) {
-                    found
-                        .push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
+                    found.push(format!("{} starts `{path}`, which the runtime does not have", chain.last()));
                 }
             } else if knowledge.program_in_image(&need.name, &old.image) && !self.is_there(&need.name) {
                 found.push(format!(
                     "{} starts `{}`, which the runtime does not have",
-                    need.raised_by, need.name
+                    chain.last(),
+                    need.name
                 ));
             }
         }
@@ -170,11 +170,11 @@ impl Judge<'_> {
                 }
             }
         }
-        for need in after.programs.iter().filter(|need| need.main) {
+        for (need, Asked { chain, .. }) in after.programs().filter(|(_, asked)| asked.main) {
             let path =
                 need.path.as_ref().filter(|path| old.exists(path) || path.starts_with("/usr/local/bin/"));
             if let Some(path) = path.filter(|path| !new.exists(path)) {
-                found.push(format!("{} starts `{path}`, which the runtime does not have", need.raised_by));
+                found.push(format!("{} starts `{path}`, which the runtime does not have", chain.last()));
             }
         }
     }
@@ -193,7 +193,8 @@ impl Judge<'_> {
     fn files(&self, found: &mut Vec<String>) {
         let kinds = &self.sources.recipe.files;
         let (old, new) = (&self.proof.stage.world, &self.runtime.world);
-        let named = Needs::of(self.proof.stage, self.proof.before).named;
+        let needs = Needs::of(self.proof.stage, self.proof.before);
+        let named: Vec<&str> = needs.files().collect();
         let missing = old.paths.iter().find(|(path, entry)| match &entry.origin {
             Origin::Context(source) if !entry.tree => {
                 let is_named = named.iter().any(|named| is_within(path, named));

@@ -1,60 +1,14 @@
-//! What the finished container asks of its image, found by walking from CMD, ENTRYPOINT and HEALTHCHECK through wrappers
-//! and scripts to programs. Each need carries the place that raised it.
+//! From CMD, ENTRYPOINT and HEALTHCHECK through wrappers and scripts to the programs that they start.
 
-use super::config::{Form, Invocation};
-use super::{Sources, Stage};
+use super::chain::Chain;
+use super::{Caller, Need, Needs, Program, Started};
+use crate::analysis::command::Reader;
+use crate::analysis::config::{Form, Invocation};
+use crate::analysis::{Sources, Stage};
 use crate::dockerfile::shell::{self, Shell};
-use crate::dockerfile::span::Span;
 use crate::recipe::Starter;
 use crate::recipe::path::absolute;
 use std::collections::BTreeSet;
-
-/// Everything that the container starts.
-#[derive(Clone, Debug, Default)]
-pub struct Needs {
-    /// Programs, in the order in which they were met; each once.
-    pub programs: Vec<Need>,
-    /// A start through the toolchain (`go run`), with its words.
-    pub starter: Option<Started>,
-    /// Interpreters named by the `#!` line of scripts that the container can start, absolute.
-    pub interpreters: BTreeSet<String>,
-    /// What could not be read.
-    pub opaque: Vec<(Option<Span>, String)>,
-    /// Whether a login shell is started: it sets PATH anew.
-    pub login_shell: bool,
-    /// Paths of the image, brought by a COPY of the build context, that words of the started commands name.
-    pub named: Vec<String>,
-    /// Words that the started commands consist of, for rules that look for a name among them.
-    pub words: Vec<String>,
-}
-
-/// A start through the toolchain.
-#[derive(Clone, Debug)]
-pub struct Started {
-    /// The rule that knows it.
-    pub starter: Starter,
-    /// The words, wrappers taken off.
-    pub words: Vec<String>,
-    /// The invocation it stands in.
-    pub span: Option<Span>,
-    /// Whether the words are all of the exec form, so that it can be written anew.
-    pub whole: bool,
-}
-
-/// A program that is started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// Its name without the directory.
-    pub name: String,
-    /// Its absolute path, where it is started by one, or where a directory of PATH is known to hold it.
-    pub path: Option<String>,
-    /// What raised it: an instruction of the file, if it is one.
-    pub span: Option<Span>,
-    /// What raised it, for people: `CMD`, `HEALTHCHECK`, `entrypoint.sh`.
-    pub raised_by: String,
-    /// Whether the container can't start without it.
-    pub main: bool,
-}
 
 /// Words of a shell that are no programs.
 const BUILTINS: [&str; 44] = [
@@ -67,27 +21,25 @@ const BUILTINS: [&str; 44] = [
 /// Shells that run scripts.
 const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
 
-impl Needs {
-    /// What a stage needs in the end.
-    pub fn of(stage: &Stage, sources: Sources<'_>) -> Self {
-        let mut walk = Walk { stage, sources, needs: Self::default(), seen: BTreeSet::new() };
-        let config = &stage.world.config;
-        match (&config.entrypoint, &config.command) {
-            (Some(entrypoint), command) if !entrypoint.is_empty() => {
-                let arguments = command.as_ref().filter(|command| !command.is_empty());
-                walk.invocation(entrypoint, arguments, "ENTRYPOINT");
-            }
-            (_, Some(command)) => walk.invocation(command, None, "CMD"),
-            _ => {}
+/// What the instructions of a stage start.
+pub(super) fn walk(stage: &Stage, sources: Sources<'_>) -> Needs {
+    let mut walk = Walk { stage, sources, needs: Needs::default(), seen: BTreeSet::new() };
+    let config = &stage.world.config;
+    match (&config.entrypoint, &config.command) {
+        (Some(entrypoint), command) if !entrypoint.is_empty() => {
+            let arguments = command.as_ref().filter(|command| !command.is_empty());
+            walk.invocation(entrypoint, arguments, "ENTRYPOINT");
         }
-        if let Some(test) = config.healthcheck.as_ref().and_then(|check| check.test.as_ref()) {
-            let before = walk.needs.starter.take();
-            walk.invocation(test, None, "HEALTHCHECK");
-            walk.needs.starter = before;
-        }
-        walk.needs.named = walk.named();
-        walk.needs
+        (_, Some(command)) => walk.invocation(command, None, "CMD"),
+        _ => {}
     }
+    if let Some(test) = config.healthcheck.as_ref().and_then(|check| check.test.as_ref()) {
+        let before = walk.needs.starter.take();
+        walk.invocation(test, None, "HEALTHCHECK");
+        walk.needs.starter = before;
+    }
+    walk.named();
+    walk.needs
 }
 
 struct Walk<'a> {
@@ -101,8 +53,8 @@ struct Walk<'a> {
 /// Where a command stands.
 #[derive(Clone)]
 struct Place {
-    span: Option<Span>,
-    raised_by: String,
+    chain: Chain,
+    /// Whether the container can't start without what stands here.
     main: bool,
     /// Whether the words are an exec form as written.
     whole: bool,
@@ -111,8 +63,7 @@ struct Place {
 impl Walk<'_> {
     fn invocation(&mut self, invocation: &Invocation, arguments: Option<&Invocation>, raised_by: &str) {
         let place = Place {
-            span: invocation.span,
-            raised_by: raised_by.to_owned(),
+            chain: Chain::instruction(raised_by, invocation.span, self.sources.document),
             main: raised_by != "HEALTHCHECK",
             whole: false,
         };
@@ -131,30 +82,37 @@ impl Walk<'_> {
                 let runs_arguments = self.script_text(&self.resolve(&words[0]).unwrap_or_default()).is_some()
                     || SHELLS.contains(&words[0].rsplit('/').next().unwrap_or_default());
                 if runs_arguments && more.first().is_some_and(|first| !first.starts_with('-')) {
-                    let place = Place { raised_by: "CMD".to_owned(), main: false, ..place };
-                    self.command(more, &place);
+                    self.command(more, &self.handed_over(arguments, &place));
                 }
             }
             (Form::Exec(words), Some(Form::Shell(text))) => {
                 self.command(words, &Place { whole: false, ..place.clone() });
-                let place = Place { raised_by: "CMD".to_owned(), main: false, ..place };
+                let place = self.handed_over(arguments, &place);
                 self.text(shell::parse_plain(text), &place);
             }
             (Form::Exec(words), None) => self.command(words, &Place { whole: true, ..place }),
         }
     }
 
+    /// The place of a CMD that an ENTRYPOINT is given.
+    fn handed_over(&self, command: Option<&Invocation>, place: &Place) -> Place {
+        // what can't be told there is told of the ENTRYPOINT, which decides
+        let mut chain = Chain::instruction("CMD", command.and_then(|one| one.span), self.sources.document);
+        chain.span = place.chain.span;
+        Place { chain, main: false, whole: place.whole }
+    }
+
     fn text(&mut self, shell: Shell, place: &Place) {
         let commands = match shell {
             Shell::Commands(commands) => commands,
             Shell::Opaque(why) => {
-                self.needs.opaque.push((place.span, format!("{}: {why}", place.raised_by)));
+                self.needs.opaque.push((place.chain.span, format!("{}: {why}", place.chain.last())));
                 return;
             }
         };
         let state = &self.stage.state;
         for command in &commands {
-            let reader = super::command::Reader::new(self.sources, state, &self.stage.world, &[]);
+            let reader = Reader::new(self.sources, state, &self.stage.world, &[]);
             let words = reader.expand(&command.words);
             let unknown_program = words.words.first().is_some_and(|first| words.unknown.contains(first));
             if !words.words.is_empty() && !unknown_program {
@@ -169,7 +127,9 @@ impl Walk<'_> {
     /// A command and what it starts.
     fn command(&mut self, words: &[String], place: &Place) {
         let mut words = words.to_vec();
-        self.needs.words.extend(words.iter().cloned());
+        for word in &words {
+            self.needs.add(Need::Argument(word.clone()), &place.chain, place.main);
+        }
         for _ in 0..8 {
             words = words
                 .into_iter()
@@ -189,7 +149,8 @@ impl Walk<'_> {
         let Some(program) = words.first().cloned() else { return };
         let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
         if let Some(starter) = self.starter(&words) {
-            let started = Started { starter: starter.clone(), words, span: place.span, whole: place.whole };
+            let started =
+                Started { starter: starter.clone(), words, span: place.chain.span, whole: place.whole };
             self.needs.starter.get_or_insert(started);
             return;
         }
@@ -230,21 +191,24 @@ impl Walk<'_> {
     }
 
     /// Words that are paths of files or directories of the build context, as options' values too.
-    fn named(&self) -> Vec<String> {
+    fn named(&mut self) {
         // what the toolchain is told to build is not what the program reads
         if self.needs.starter.is_some() {
-            return Vec::new();
+            return;
         }
-        let values = self
-            .needs
-            .words
-            .iter()
-            .map(|word| word.rsplit_once('=').map_or(word.as_str(), |(_, value)| value));
-        let paths = values
-            .filter(|word| !word.is_empty() && !word.starts_with('-'))
-            .map(|word| absolute(self.directory(), word));
-        let is_copied = |path: &String| self.stage.world.context_path(path).is_some();
-        paths.filter(|path| path != "/" && is_copied(path)).collect()
+        let mut named = Vec::new();
+        for asked in &self.needs.list {
+            let Need::Argument(word) = &asked.need else { continue };
+            let word = word.rsplit_once('=').map_or(word.as_str(), |(_, value)| value);
+            let path = absolute(self.directory(), word);
+            let is_path = !word.is_empty() && !word.starts_with('-') && path != "/";
+            if is_path && self.stage.world.context_path(&path).is_some() {
+                named.push((path, asked.chain.clone()));
+            }
+        }
+        for (path, chain) in named {
+            self.needs.add(Need::File(path), &chain, false);
+        }
     }
 
     fn starter(&self, words: &[String]) -> Option<&Starter> {
@@ -287,20 +251,9 @@ impl Walk<'_> {
 
     fn program(&mut self, program: &str, place: &Place) {
         let path = self.resolve(program);
-        let need = Need {
-            name: program.rsplit('/').next().unwrap_or(program).to_owned(),
-            path: path.clone(),
-            span: place.span,
-            raised_by: place.raised_by.clone(),
-            main: place.main,
-        };
-        if let Some(known) =
-            self.needs.programs.iter_mut().find(|known| known.name == need.name && known.path == need.path)
-        {
-            known.main |= need.main;
-        } else {
-            self.needs.programs.push(need);
-        }
+        let name = program.rsplit('/').next().unwrap_or(program).to_owned();
+        let need = Need::Program(Program { name, path: path.clone(), caller: Caller::Container });
+        self.needs.add(need, &place.chain, place.main);
         if let Some(path) = path {
             self.script(&path, place);
         }
@@ -330,9 +283,9 @@ impl Walk<'_> {
             } else {
                 name
             };
-            self.needs.interpreters.insert(interpreter.to_owned());
             is_shell = SHELLS.contains(&named);
-            let place = Place { raised_by: file.clone(), whole: false, ..place.clone() };
+            let place = Place { chain: place.chain.then(&file).at(1), whole: false, ..place.clone() };
+            self.needs.add(Need::Interpreter(interpreter.to_owned()), &place.chain, place.main);
             if named != name {
                 self.program(named, &place);
             } else {
@@ -340,7 +293,7 @@ impl Walk<'_> {
             }
         }
         if is_shell && !text.contains('\0') {
-            let place = Place { raised_by: file, main: false, whole: false, ..place.clone() };
+            let place = Place { chain: place.chain.then(&file), main: false, whole: false };
             self.text(shell::parse_plain(&text), &place);
         }
     }
