@@ -10,10 +10,12 @@ use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
-use crate::plan::{Line, Plan, plan};
+use crate::plan::line::Line;
+use crate::plan::{Plan, plan};
 use crate::prove::{Proof, breaches, second_reader};
 use crate::recipe::{Recipe, Recipes};
 use crate::rewrite::emit::emit;
+use crate::rewrite::spell::{Manner, spell};
 
 /// What to convert, and with what.
 pub struct Request<'a> {
@@ -211,11 +213,7 @@ fn unknown_base(from: &Instruction) -> Note {
 
 /// Where each instruction of the file went, then what was added.
 fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
-    let has = |lines: &[Line], wanted: usize| {
-        lines.iter().any(
-            |line| matches!(line, Line::Instruction(index) | Line::Changed(index, ..) if *index == wanted),
-        )
-    };
+    let has = |lines: &[Line], wanted: usize| lines.iter().any(|line| line.index() == Some(wanted));
     let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     let mut explained = Vec::new();
     for (index, instruction) in document.instructions.iter().enumerate() {
@@ -243,8 +241,10 @@ fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
     });
     for (lines, placement) in [(&plan.builder, Placement::Builder), (&plan.runtime, Placement::Runtime)] {
         for line in lines {
-            if let Line::New(text, why) = line {
-                explained.push(Explained { span: None, text: first_line(text), placement, why: why.clone() });
+            if let Line::New(added, why) = line {
+                let manner = Manner { escape: document.escape, lower: false, builder: &plan.builder_name };
+                let text = first_line(&spell(added, manner));
+                explained.push(Explained { span: None, text, placement, why: why.clone() });
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The plan for a compiled language: the builder keeps its lines, the runtime gets the programs at their old places and
 //! the files that they may read.
 
+use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Line, Plan, inherited, linked, manifests, outputs, packages, starter, touched};
+use super::{Plan, inherited, linked, manifests, outputs, packages, starter, touched};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
@@ -69,19 +70,18 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         let compiles_here = step.does(|effect| matches!(effect, Effect::Compile(_)));
         if compiles_here && explicit_cgo && !planner.builder.iter().any(linked::is_cgo_line) {
             planner.add_to_builder(
-                "ENV CGO_ENABLED=0",
+                linked::without_cgo(),
                 "the runtime has another C library, and the program needs none",
             );
         }
         if let Some((at, pairs)) = &manifests
             && *at == step.index
         {
-            for line in planner.copy_lines(pairs, "", step) {
+            for line in planner.copy_lines(pairs, &[], step) {
                 planner.add_to_builder(line, "dependencies are fetched before the sources, so that a change of those does not fetch them anew");
             }
-            let fetch =
-                planner.sources.recipe.manifests.as_ref().map(|manifests| format!("RUN {}", manifests.fetch));
-            planner.add_to_builder(fetch.unwrap_or_default(), "fetches the dependencies");
+            let fetch = planner.sources.recipe.manifests.iter().map(|manifests| manifests.fetch.clone());
+            planner.add_to_builder(Added::Run(fetch.collect()), "fetches the dependencies");
         }
         let alone: Vec<String> = programs
             .iter()
@@ -96,14 +96,18 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         take_programs(&mut planner, step, &alone, &mut taken);
         if Some(step.index) == touched::last_change(&planner, &whole) {
             for directory in &whole {
-                planner.copy_from_builder(directory, "", "a command of the builder may write anywhere in it");
+                planner.copy_from_builder(
+                    directory,
+                    Vec::new(),
+                    "a command of the builder may write anywhere in it",
+                );
             }
         }
     }
     if let Some(started) = &started {
         if explicit_cgo && !planner.builder.iter().any(linked::is_cgo_line) {
             planner.add_to_builder(
-                "ENV CGO_ENABLED=0",
+                linked::without_cgo(),
                 "the runtime has another C library, and the program needs none",
             );
         }
@@ -114,7 +118,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         };
         if !compiles.iter().any(|(step, outputs)| is_fresh(step, outputs)) {
             planner.add_to_builder(
-                format!("RUN {}", started.build),
+                Added::Run(vec![started.build.clone()]),
                 "builds once what the container built at every start",
             );
         }
@@ -182,7 +186,7 @@ fn take_programs(planner: &mut Planner<'_>, step: &Step, programs: &[String], ta
         let made_here =
             planner.stage.world.find(program).is_some_and(|entry| entry.instruction == step.index);
         if made_here && !taken.contains(program) {
-            planner.copy_from_builder(program, "", "the program, at its old place");
+            planner.copy_from_builder(program, Vec::new(), "the program, at its old place");
             taken.push(program.clone());
         }
     }
@@ -206,7 +210,7 @@ fn take_written(planner: &mut Planner<'_>, paths: &[String], whole: &[String]) {
             || whole.iter().any(|directory| is_within(path, directory))
             || recipe.files.sources.is_match(path.trim_start_matches('/'));
         if !skipped && planner.stage.world.paths.contains_key(path) {
-            planner.copy_from_builder(path, "", "a command of the builder writes it");
+            planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
         }
     }
 }

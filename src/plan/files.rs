@@ -1,5 +1,6 @@
 //! Files of the build context in the runtime: what a compiled program may read, and nothing that only the build reads.
 
+use super::line::Added;
 use super::planner::Planner;
 use crate::analysis::copy::Copy;
 use crate::analysis::step::Step;
@@ -141,7 +142,7 @@ impl Planner<'_> {
     }
 
     /// COPY lines that bring files or directories of the context to their places; files of one directory share a line.
-    pub(super) fn copy_lines(&self, pairs: &[(String, String)], flags: &str, step: &Step) -> Vec<String> {
+    pub(super) fn copy_lines(&self, pairs: &[(String, String)], flags: &[String], step: &Step) -> Vec<Added> {
         // the directory in which the builder's image starts is not the runtime's
         let image = &self.stage.world.image.workdir;
         let own = step.before.workdir.as_deref().filter(|workdir| workdir != image && *workdir != "/");
@@ -165,28 +166,16 @@ impl Planner<'_> {
                 Some(context) if context.entry(&source).is_none() => format!("{source}/"),
                 _ => source,
             });
-            copy_line(flags, &sources.chain([place]).collect::<Vec<_>>())
+            Added::Copy { sources: sources.collect(), destination: place, flags: flags.to_vec() }
         });
         lines.collect()
     }
 
     /// Flags of a COPY that a copy of a part of it keeps.
-    pub(super) fn copy_flags(&self, step: &Step) -> String {
+    pub(super) fn copy_flags(&self, step: &Step) -> Vec<String> {
         let instruction = &self.sources.document.instructions[step.index];
         let kept =
             instruction.flags.iter().filter(|flag| ["chown", "chmod", "link"].contains(&flag.name.as_str()));
-        kept.map(|flag| format!(" {}", self.sources.document.slice(flag.span))).collect()
+        kept.map(|flag| self.sources.document.slice(flag.span).to_owned()).collect()
     }
-}
-
-/// A COPY of the build context.
-fn copy_line(flags: &str, words: &[String]) -> String {
-    if words.iter().any(|word| word.contains([' ', '[', '*', '?', '\\', '"', '$'])) {
-        let quoted: Vec<String> = words
-            .iter()
-            .map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\"")))
-            .collect();
-        return format!("COPY{flags} [{}]", quoted.join(", "));
-    }
-    format!("COPY{flags} {}", words.join(" "))
 }

@@ -1,6 +1,6 @@
 //! What the builder's image set and a bare image does not: variables, PATH, the working directory.
 
-use super::Line;
+use super::line::{Added, Line};
 use super::planner::Planner;
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
@@ -21,7 +21,7 @@ pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
         let set = lines_of_runtime.clone().find(|step| sets(step, name));
         if used.is_some_and(|used| set.is_none_or(|set| set.index >= used.index)) {
             let why = format!("the builder's image sets it, and a line uses ${name}");
-            lines.push(Line::New(format!("ENV {name}={value}"), why));
+            lines.push(Line::New(Added::Env { name: name.clone(), value: value.clone() }, why));
         }
     }
     // a program that is found by its bare name has to stay on PATH
@@ -46,13 +46,13 @@ pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
     }
     if !directories.is_empty() {
         lines.push(Line::New(
-            format!("ENV PATH=\"{}:$PATH\"", directories.join(":")),
+            Added::Path(directories.into_iter().map(str::to_owned).collect()),
             "the builder's image finds programs there".to_owned(),
         ));
     }
     if image.workdir != "/" && !image.workdir.is_empty() && relies_on_workdir(planner) {
         lines.push(Line::New(
-            format!("WORKDIR {}", image.workdir),
+            Added::Workdir(image.workdir.clone()),
             "the builder's image starts there".to_owned(),
         ));
     }

@@ -2,8 +2,9 @@
 //! sources are copied into the runtime as before, and what ran after the last installation runs there.
 
 use super::layout::{self, Layout};
+use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Line, Plan, manifests, packages, requirements, touched};
+use super::{Plan, manifests, packages, requirements, touched};
 use crate::analysis::copy::Copy;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Asked;
@@ -89,11 +90,11 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
             let path = &environment.path;
             let lines = [
                 Line::New(
-                    format!("RUN {}", environment.create),
+                    Added::Run(vec![environment.create.clone()]),
                     format!("packages go to {path}, which the runtime takes over"),
                 ),
                 Line::New(
-                    format!("ENV PATH=\"{path}/bin:$PATH\""),
+                    Added::Path(vec![format!("{path}/bin")]),
                     "the environment's programs come first".to_owned(),
                 ),
             ];
@@ -105,7 +106,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         step_to_stages(&mut planner, &decided, step)?;
         if step.index == work {
             for directory in decided.from_builder.clone() {
-                planner.copy_from_builder(&directory, "", "a command of the builder writes there");
+                planner.copy_from_builder(&directory, Vec::new(), "a command of the builder writes there");
             }
         }
     }
@@ -293,16 +294,16 @@ fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
     match &decided.layout {
         Layout::Environment => {
             let path = &decided.environment.path;
-            planner.copy_from_builder(path, "", "the installed packages and their programs");
+            planner.copy_from_builder(path, Vec::new(), "the installed packages and their programs");
             planner.add_to_runtime(
-                format!("ENV PATH=\"{path}/bin:$PATH\""),
+                Added::Path(vec![format!("{path}/bin")]),
                 "the environment's programs come first",
             );
         }
         Layout::Prefix(why) => {
             planner.copy_from_builder(
                 &decided.environment.prefix,
-                "",
+                Vec::new(),
                 &format!("the installed packages; the whole prefix, because {why}"),
             );
             let libraries = planner
@@ -310,20 +311,23 @@ fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
                 .iter()
                 .any(|step| step.does(|effect| matches!(effect, Effect::InstallBuilt(_))));
             if libraries {
-                planner.add_to_runtime("RUN ldconfig", "libraries below the prefix are found");
+                planner.add_to_runtime(
+                    Added::Run(vec!["ldconfig".to_owned()]),
+                    "libraries below the prefix are found",
+                );
             }
         }
         Layout::Own(directories) => {
             for directory in directories {
                 let owner = owner_of(planner, directory);
-                planner.copy_from_builder(directory, &owner, "the installed packages");
+                planner.copy_from_builder(directory, owner, "the installed packages");
             }
         }
     }
 }
 
 /// `--chown` for a tree that a user other than root installed.
-fn owner_of(planner: &Planner<'_>, directory: &str) -> String {
+fn owner_of(planner: &Planner<'_>, directory: &str) -> Vec<String> {
     let installed =
         layout::installations(planner).into_iter().find(|(_, dependencies)| match &dependencies.target {
             Target::User => directory.ends_with("/.local"),
@@ -332,9 +336,9 @@ fn owner_of(planner: &Planner<'_>, directory: &str) -> String {
         });
     match installed {
         Some((step, _)) if !step.before.is_root() => {
-            format!(" --chown={}", step.before.user.clone().unwrap_or_default())
+            vec![format!("--chown={}", step.before.user.clone().unwrap_or_default())]
         }
-        _ => String::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -354,7 +358,7 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[Strin
         let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
             || decided.from_builder.iter().any(|directory| is_within(path, directory));
         if !skipped && planner.stage.world.paths.contains_key(path) {
-            planner.copy_from_builder(path, "", "a command of the builder writes it");
+            planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
         }
     }
 }
@@ -405,6 +409,6 @@ fn starts_copies(planner: &Planner<'_>, line: &Line) -> bool {
         Line::Instruction(index) | Line::Changed(index, ..) => {
             matches!(planner.sources.document.instructions[*index].keyword, Keyword::Copy | Keyword::Add)
         }
-        Line::New(text, _) => text.starts_with("COPY "),
+        Line::New(added, _) => matches!(added, Added::Copy { .. } | Added::CopyFrom { .. }),
     }
 }

@@ -1,7 +1,7 @@
 //! What compiled programs link, as far as manifests, locks and sources tell: the packages they need, and whether they
 //! could do without the C library.
 
-use super::Line;
+use super::line::{Added, Line};
 use super::packages;
 use super::planner::Planner;
 use crate::analysis::step::Step;
@@ -159,6 +159,11 @@ pub(super) fn sets_cgo(compiles: &[(&Step, &Outputs)]) -> bool {
     !compiles.is_empty() && compiles.iter().all(|(_, outputs)| outputs.cgo == Some(false))
 }
 
+/// The line that keeps C out of the builder's programs.
+pub(super) fn without_cgo() -> Added {
+    Added::Env { name: "CGO_ENABLED".to_owned(), value: "0".to_owned() }
+}
+
 pub(super) fn is_cgo_line(line: &Line) -> bool {
-    matches!(line, Line::New(text, _) if text.starts_with("ENV CGO_ENABLED"))
+    matches!(line, Line::New(added, _) if *added == without_cgo())
 }

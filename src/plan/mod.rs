@@ -10,6 +10,7 @@ mod files;
 mod inherited;
 mod interpreter;
 mod layout;
+pub mod line;
 mod linked;
 mod manifests;
 mod outputs;
@@ -22,9 +23,9 @@ mod starter;
 mod touched;
 
 use crate::analysis::{Sources, Stage};
-use crate::dockerfile::span::Span;
 use crate::note::Note;
 use crate::recipe::RuntimeKind;
+use line::Line;
 use std::collections::BTreeMap;
 
 /// A conversion, decided.
@@ -46,17 +47,6 @@ pub struct Plan {
     pub notes: Vec<Note>,
     /// Why each instruction goes where it goes.
     pub why: BTreeMap<usize, String>,
-}
-
-/// A line of a planned stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// An instruction of the file, by index, as it stands.
-    Instruction(usize),
-    /// An instruction of the file with one span of it replaced.
-    Changed(usize, Span, String),
-    /// A new instruction, and why it is there.
-    New(String, String),
 }
 
 /// Plans a conversion of the only stage of a file.

@@ -1,6 +1,7 @@
 //! Distribution packages of the runtime: what the file installs and the program needs, split one by one, and what the
 //! full image gave away silently.
 
+use super::line::{Added, Installation};
 use super::planner::Planner;
 use crate::analysis::effect::{Effect, Packages};
 use crate::analysis::need::Caller;
@@ -8,7 +9,6 @@ use crate::knowledge::Distribution;
 use crate::knowledge::packages::Belongs;
 use crate::note::{Note, Reason};
 use crate::recipe::RuntimeKind;
-use crate::recipe::command::quoted;
 use std::collections::BTreeSet;
 
 /// The packages that the runtime installs.
@@ -206,7 +206,7 @@ impl Planner<'_> {
         &self,
         packages: &RuntimePackages,
         distribution: &Distribution,
-    ) -> Result<Option<String>, Note> {
+    ) -> Result<Option<Added>, Note> {
         if packages.names.is_empty() || self.sources.knowledge.packages_are_served(distribution) {
             return Ok(self.install_line(packages, distribution));
         }
@@ -218,22 +218,23 @@ impl Planner<'_> {
     }
 
     /// The line that installs packages, in the manner of the distribution's package manager.
-    fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<String> {
+    fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<Added> {
         if packages.names.is_empty() {
             return None;
         }
         let manager = self.sources.recipes.manager_of(distribution)?;
         let mut names = packages.names.clone();
         names.sort();
-        let quoted = names.iter().map(|name| quoted(name));
-        let listed = match names.len() {
-            1 => quoted.collect(),
-            _ => quoted.map(|name| format!("\\\n        {name}")).collect::<Vec<_>>().join(" "),
-        };
-        let lean = manager.lean.as_deref().filter(|_| packages.lean).map(|option| format!("{option} "));
-        let install = manager.install.replace("{packages}", &format!("{}{listed}", lean.unwrap_or_default()));
-        let parts = manager.update.iter().cloned().chain([install]).chain(manager.clean.iter().cloned());
-        let joined = parts.collect::<Vec<_>>().join(" \\\n    && ");
-        Some(format!("RUN {joined}"))
+        let lean = manager.lean.as_deref().filter(|_| packages.lean);
+        let options = lean.map(|option| format!("{option} {{packages}}"));
+        Some(Added::Install(Installation {
+            before: manager.update.iter().cloned().collect(),
+            command: match options {
+                Some(options) => manager.install.replacen("{packages}", &options, 1),
+                None => manager.install.clone(),
+            },
+            packages: names,
+            after: manager.clean.clone(),
+        }))
     }
 }

@@ -1,6 +1,7 @@
 //! What both kinds of plan share: the file, what was found out about it, and the lines so far.
 
-use super::{Line, Plan};
+use super::Plan;
+use super::line::{Added, Line};
 use crate::analysis::need::Needs;
 use crate::analysis::step::Step;
 use crate::analysis::{Sources, Stage};
@@ -112,13 +113,13 @@ impl<'a> Planner<'a> {
     }
 
     /// A new line of the builder.
-    pub(super) fn add_to_builder(&mut self, text: impl Into<String>, why: impl Into<String>) {
-        self.builder.push(Line::New(text.into(), why.into()));
+    pub(super) fn add_to_builder(&mut self, added: Added, why: impl Into<String>) {
+        self.builder.push(Line::New(added, why.into()));
     }
 
     /// A new line of the runtime.
-    pub(super) fn add_to_runtime(&mut self, text: impl Into<String>, why: impl Into<String>) {
-        self.runtime.push(Line::New(text.into(), why.into()));
+    pub(super) fn add_to_runtime(&mut self, added: Added, why: impl Into<String>) {
+        self.runtime.push(Line::New(added, why.into()));
     }
 
     /// Says why an instruction goes where it goes; what is said first stays.
@@ -140,20 +141,12 @@ impl<'a> Planner<'a> {
     }
 
     /// Copies a path from the builder to the same place.
-    pub(super) fn copy_from_builder(&mut self, path: &str, flags: &str, why: &str) {
-        if self.present.contains(path) && self.runtime.iter().any(|line| self.copies(line, path)) {
+    pub(super) fn copy_from_builder(&mut self, path: &str, flags: Vec<String>, why: &str) {
+        if self.runtime.iter().any(|line| line.copies_from_builder(path)) {
             return;
         }
-        let text = match path.contains(' ') {
-            true => format!("COPY --from={{builder}}{flags} [\"{path}\", \"{path}\"]"),
-            false => format!("COPY --from={{builder}}{flags} {path} {path}"),
-        };
         self.have(path);
-        self.add_to_runtime(text, why);
-    }
-
-    fn copies(&self, line: &Line, path: &str) -> bool {
-        matches!(line, Line::New(text, _) if text.starts_with("COPY --from=") && text.ends_with(&format!(" {path}")))
+        self.add_to_runtime(Added::copy_from(path, flags), why);
     }
 
     /// Finishes the plan: build arguments are declared where they are used, the stage gets its name.
@@ -165,11 +158,6 @@ impl<'a> Planner<'a> {
         let from = &self.stage.from;
         let document = self.sources.document;
         let builder_name = from.name.clone().unwrap_or_else(|| self.free_name());
-        for line in &mut self.runtime {
-            if let Line::New(text, _) = line {
-                *text = text.replace("{builder}", &builder_name);
-            }
-        }
         let instruction = &document.instructions[from.instruction];
         let platform = instruction.flag("platform").map(|flag| document.slice(flag.span).to_owned());
         Plan {
@@ -186,11 +174,16 @@ impl<'a> Planner<'a> {
 
     /// `builder`, or the next name that neither an image, nor a stage, nor a `--from` of the file uses.
     fn free_name(&self) -> String {
-        let text = self.sources.document.text().to_lowercase();
+        let document = self.sources.document;
+        let images = document.instructions.iter().filter(|one| one.keyword == Keyword::From);
+        let flags = document.instructions.iter().flat_map(|one| &one.flags);
+        let texts: Vec<String> = images
+            .map(|from| document.slice(from.span).to_lowercase())
+            .chain(flags.map(|flag| document.slice(flag.span).to_lowercase()))
+            .collect();
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
         let is_free = |name: &String| {
-            !text
-                .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
-                .any(|word| word == *name)
+            !texts.iter().flat_map(|text| text.split(|letter| !is_part(letter))).any(|word| word == *name)
         };
         let names =
             std::iter::once("builder".to_owned()).chain((2..).map(|number| format!("builder-{number}")));
@@ -224,10 +217,8 @@ impl<'a> Planner<'a> {
             Some((step.span, name.clone()))
         });
         if let Some((span, name)) = doubtful {
-            let written = self
-                .runtime
-                .iter()
-                .any(|line| matches!(line, Line::New(text, _) if text.starts_with("COPY --from")));
+            let written =
+                self.runtime.iter().any(|line| matches!(line, Line::New(Added::CopyFrom { .. }, _)));
             if written {
                 let message =
                     format!("ARG {name} may choose a path here; the copies of the runtime name its default");
@@ -242,26 +233,31 @@ impl<'a> Planner<'a> {
     /// Keeps those ARG lines of the runtime that a later line of it uses.
     fn declare_arguments(&mut self) {
         let document = self.sources.document;
-        let text_of = |line: &Line| match line {
-            Line::Instruction(index) => document.slice(document.instructions[*index].span).to_owned(),
+        let uses = |line: &Line, name: &str| match line {
+            Line::Instruction(index) => {
+                mentions_variable(document.slice(document.instructions[*index].span), name)
+            }
             Line::Changed(index, span, text) => {
                 let whole = document.instructions[*index].span;
-                format!(
-                    "{}{text}{}",
-                    document.slice(Span::new(whole.start, span.start)),
-                    document.slice(Span::new(span.end, whole.end))
-                )
+                let around = [Span::new(whole.start, span.start), Span::new(span.end, whole.end)];
+                around.into_iter().any(|part| mentions_variable(document.slice(part), name))
+                    || mentions_variable(text, name)
             }
-            Line::New(text, _) => text.clone(),
+            Line::New(added, _) => added.mentions(name),
         };
-        let mut later = String::new();
-        let mut kept = Vec::new();
+        let declared = |line: &Line| match line {
+            Line::Instruction(index) => match &document.instructions[*index] {
+                instruction if instruction.keyword == Keyword::Arg => {
+                    Some(argument_names(document.slice(instruction.span)))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let mut kept: Vec<Line> = Vec::new();
         for line in self.runtime.drain(..).rev() {
-            let is_argument = matches!(&line, Line::Instruction(index) if document.instructions[*index].keyword == Keyword::Arg);
-            let text = text_of(&line);
-            if !is_argument || argument_names(&text).iter().any(|name| mentions_variable(&later, name)) {
-                later.push_str(&text);
-                later.push('\n');
+            let is_used = |name: &String| kept.iter().any(|later| uses(later, name));
+            if declared(&line).is_none_or(|names| names.iter().any(is_used)) {
                 kept.push(line);
             }
         }

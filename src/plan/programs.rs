@@ -1,6 +1,6 @@
 //! Programs and data that the container uses and the bare image lacks: what the full image gave away silently.
 
-use super::Line;
+use super::line::{Added, Line};
 use super::packages::RuntimePackages;
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
@@ -140,8 +140,8 @@ impl Planner<'_> {
             if is_vital && (!packages.names.is_empty() || !in_builder) {
                 packages.add(package);
             } else if in_builder {
-                let text = format!("COPY --from={{builder}} {0} {0}", data.path);
-                lines.push(Line::New(text, format!("{} that the program may read", data.name)));
+                let why = format!("{} that the program may read", data.name);
+                lines.push(Line::New(Added::copy_from(&data.path, Vec::new()), why));
             }
         }
         lines

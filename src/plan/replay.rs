@@ -1,5 +1,6 @@
 //! Commands of a builder's RUN that the runtime repeats: users, directories, modes, the set-up of the system.
 
+use super::line::Added;
 use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
@@ -48,8 +49,10 @@ impl Planner<'_> {
             commands.push(self.command_text(action, step)?);
         }
         commands.dedup();
-        let text = format!("RUN {}", commands.join(" \\\n    && "));
-        self.add_to_runtime(text, "the part of a builder's RUN that sets up users, directories or modes");
+        self.add_to_runtime(
+            Added::Run(commands),
+            "the part of a builder's RUN that sets up users, directories or modes",
+        );
         Ok(())
     }
 

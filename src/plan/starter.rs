@@ -1,6 +1,6 @@
 //! A container that builds at every start: the builder builds once, and the container starts the program.
 
-use super::Line;
+use super::line::{Added, Line};
 use super::planner::Planner;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
@@ -96,8 +96,10 @@ impl Planner<'_> {
             Line::New(..) => false,
         };
         let place = self.runtime.iter().position(starts).unwrap_or(self.runtime.len());
-        let text = format!("COPY --from={{builder}} {program} {program}");
         self.have(program);
-        self.runtime.insert(place, Line::New(text, "the program, at its old place".to_owned()));
+        self.runtime.insert(
+            place,
+            Line::New(Added::copy_from(program, Vec::new()), "the program, at its old place".to_owned()),
+        );
     }
 }

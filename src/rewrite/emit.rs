@@ -3,26 +3,28 @@
 use crate::dockerfile::document::{Document, Newline};
 use crate::dockerfile::instruction::Instruction;
 use crate::dockerfile::span::Span;
-use crate::plan::{Line, Plan};
+use crate::plan::Plan;
+use crate::plan::line::Line;
 use crate::rewrite::edit::Edits;
+use crate::rewrite::spell::{Manner, spell};
 use std::collections::BTreeSet;
 
 /// Writes the planned file.
 pub fn emit(document: &Document, from: usize, plan: &Plan) -> String {
-    Emitter::new(document, from).emit(plan)
+    Emitter::new(document, from, plan).emit(plan)
 }
 
 struct Emitter<'a> {
     document: &'a Document,
     from: usize,
     newline: &'static str,
-    /// Whether the file writes its keywords in lower case.
-    lower: bool,
+    /// How new lines are written.
+    manner: Manner<'a>,
     out: String,
 }
 
 impl<'a> Emitter<'a> {
-    fn new(document: &'a Document, from: usize) -> Self {
+    fn new(document: &'a Document, from: usize, plan: &'a Plan) -> Self {
         let newline = match document.newline() {
             Newline::Lf => "\n",
             Newline::CrLf => "\r\n",
@@ -30,7 +32,8 @@ impl<'a> Emitter<'a> {
         let lower = document.instructions.get(from).is_some_and(|instruction| {
             !document.slice(instruction.keyword_span).contains(|letter: char| letter.is_ascii_uppercase())
         });
-        Self { document, from, newline, lower, out: String::new() }
+        let manner = Manner { escape: document.escape, lower, builder: &plan.builder_name };
+        Self { document, from, newline, manner, out: String::new() }
     }
 
     fn emit(mut self, plan: &Plan) -> String {
@@ -40,12 +43,13 @@ impl<'a> Emitter<'a> {
         let last = document.instructions.last().unwrap_or(from);
         self.out.push_str(&text[..from.block.start]);
         self.named_from(from, plan);
-        let in_builder: BTreeSet<usize> = plan.builder.iter().filter_map(index_of).collect();
+        let in_builder: BTreeSet<usize> = plan.builder.iter().filter_map(Line::index).collect();
         self.lines(&plan.builder, true, &in_builder);
         self.end_line();
         self.out.push_str(self.newline);
         let platform = plan.platform.as_ref().map(|flag| format!("{flag} ")).unwrap_or_default();
-        self.new_line(&format!("FROM {platform}{}", plan.runtime_image));
+        let keyword = if self.manner.lower { "from" } else { "FROM" };
+        self.new_line(&format!("{keyword} {platform}{}", plan.runtime_image));
         self.lines(&plan.runtime, false, &in_builder);
         self.end_line();
         self.out.push_str(&text[last.block.end..]);
@@ -60,7 +64,7 @@ impl<'a> Emitter<'a> {
     fn named_from(&mut self, from: &Instruction, plan: &Plan) {
         let mut edits = Edits::default();
         if !plan.is_named {
-            let keyword = if self.lower { "as" } else { "AS" };
+            let keyword = if self.manner.lower { "as" } else { "AS" };
             edits.insert(from.span.end - from.block.start, format!(" {keyword} {}", plan.builder_name));
         }
         self.out.push_str(&edits.apply(self.document.slice(from.block)).unwrap_or_default());
@@ -73,7 +77,7 @@ impl<'a> Emitter<'a> {
             let after_instruction =
                 at.checked_sub(1).is_some_and(|before| !matches!(lines[before], Line::New(..)));
             if matches!(line, Line::New(..)) && after_instruction {
-                let next = lines[at..].iter().find_map(index_of);
+                let next = lines[at..].iter().find_map(Line::index);
                 if next.is_some_and(|next| self.gap(next).contains('\n')) {
                     self.out.push_str(self.newline);
                 }
@@ -90,7 +94,7 @@ impl<'a> Emitter<'a> {
 
     fn line(&mut self, line: &Line, in_builder: bool, also_in_builder: &BTreeSet<usize>) {
         match line {
-            Line::New(text, _) => self.new_line(text),
+            Line::New(added, _) => self.new_line(&spell(added, self.manner)),
             Line::Instruction(index) => {
                 self.lead(*index, in_builder, also_in_builder);
                 let instruction = &self.document.instructions[*index];
@@ -153,13 +157,7 @@ impl<'a> Emitter<'a> {
 
     fn new_line(&mut self, text: &str) {
         self.end_line();
-        let (keyword, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let keyword = if self.lower { keyword.to_lowercase() } else { keyword.to_owned() };
-        let mut text = format!("{keyword} {rest}").replace("\r\n", "\n");
-        if self.document.escape != '\\' {
-            text = text.replace("\\\n", &format!("{}\n", self.document.escape));
-        }
-        self.out.push_str(&text.replace('\n', self.newline));
+        self.out.push_str(&text.replace("\r\n", "\n").replace('\n', self.newline));
         self.out.push_str(self.newline);
     }
 
@@ -167,12 +165,5 @@ impl<'a> Emitter<'a> {
         if !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push_str(self.newline);
         }
-    }
-}
-
-fn index_of(line: &Line) -> Option<usize> {
-    match line {
-        Line::Instruction(index) | Line::Changed(index, ..) => Some(*index),
-        Line::New(..) => None,
     }
 }
