@@ -64,8 +64,8 @@ impl Contexts {
     /// else up to the working directory.
     fn chosen(&self, document: &Document, own: &Path) -> (PathBuf, Option<Note>) {
         let Ok(start) = self.here.join(own).canonicalize() else { return (own.to_owned(), None) };
-        let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&self.here);
-        let above = start.ancestors().take_while(|folder| *folder == start || folder.starts_with(top));
+        let top = place::top(&start, &self.here);
+        let above = start.ancestors().take_while(|folder| folder.starts_with(top));
         let candidates: Vec<PathBuf> = above.map(Path::to_owned).collect();
         let exists = |path: &Path| path.symlink_metadata().is_ok();
         let (index, evidence) = place::choose(&candidates, &place::sources(document), exists);

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use super::temporary::is_temporary;
 use crate::context::{Entry, Files};
 
 /// How many files and folders are listed at most; a context beyond that is not worth the wait.
@@ -21,7 +22,7 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Lists a folder; `None` where it holds too many files or is none. Links are listed and not followed, folders that
-    /// can't be opened count as empty, and of `.git` only its existence is seen.
+    /// can't be opened count as empty, of `.git` only its existence is seen, and of what a run writes nothing.
     pub(super) fn open(root: &Path) -> Option<Self> {
         Self::bounded(root, MOST)
     }
@@ -40,6 +41,9 @@ impl Folder {
                 }
                 let name = item.file_name();
                 let name = name.to_string_lossy();
+                if is_temporary(&name) {
+                    continue;
+                }
                 let path = if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
                 let Ok(metadata) = item.metadata() else { continue };
                 if metadata.is_dir() && path != ".git" {

@@ -5,27 +5,29 @@
 #![expect(clippy::disallowed_methods, reason = "this is the layer that opens files")]
 
 mod args;
+mod batch;
 mod contexts;
 mod facts;
 mod folder;
 mod guard;
 mod inputs;
+mod lock;
 mod place;
 mod rules;
 mod screen;
+mod signals;
+mod temporary;
 mod work;
 mod workers;
 mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::args::{Args, Mode};
 use self::screen::Screen;
 use self::work::Workshop;
 use crate::report::Class;
-use crate::report::tally::Tally;
 
 /// Runs the program on its arguments (the first is the program's name) and says how it ended: 0 fine, 1 `--check` found
 /// something to change, 2 something failed.
@@ -46,6 +48,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         screen.result(&answer);
         return ExitCode::SUCCESS;
     }
+    // Held from the first look at the tree to the last byte written.
+    let lock = (args.mode() == Mode::Write).then(|| workshop.lock(|folder| screen.waits(folder)));
     let inputs = inputs::find(&args.paths);
     if args.mode() == Mode::Stdout && inputs.len() > 1 {
         return usage(&Args::conflict(format!(
@@ -54,24 +58,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         )));
     }
 
-    let mut tally = Tally::default();
     guard::install();
     screen.open(inputs.len());
-    let stop = AtomicBool::new(false);
-    workers::in_order(
-        &inputs,
-        &stop,
-        |input| workshop.work(input),
-        |report| {
-            screen.show(&report);
-            tally.add(&report);
-            // Nobody reads on, and nothing is left to do but to be read.
-            if screen.broken() && !args.write && !args.check {
-                stop.store(true, Ordering::Relaxed);
-            }
-        },
-    );
+    let (tally, signals) = match &lock {
+        None => (batch::show(&workshop, &inputs, args.check, &mut screen), None),
+        Some(lock) => {
+            let (tally, signals) = batch::write(&workshop, &inputs, lock, &mut screen);
+            (tally, Some(signals))
+        }
+    };
     screen.close(&tally);
+    if let Some(signals) = signals {
+        signals.end();
+    }
 
     ExitCode::from(match (tally.count(Class::Failed), args.check && tally.converted() > 0) {
         (1.., _) => 2,

@@ -19,6 +19,13 @@ pub(super) enum Evidence {
     Most,
 }
 
+/// The folder above which no build context is looked for: the root of the repository in which a folder lies, or else the
+/// working directory `here`, or else the folder itself.
+pub(super) fn top<'a>(folder: &'a Path, here: &'a Path) -> &'a Path {
+    let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+    repository.unwrap_or(if folder.starts_with(here) { here } else { folder })
+}
+
 /// Chooses among the folders `candidates`, the Dockerfile's own first and then upwards: the nearest in which the most
 /// sources exist. Gives the index of the choice.
 pub(super) fn choose(

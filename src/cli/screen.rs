@@ -1,10 +1,12 @@
 //! Puts strings on stdout and stderr. A reader that has gone away is no error.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Args, Color, Format, Mode};
+use super::inputs::shown;
 use crate::report::tally::Tally;
 use crate::report::text::{self, Look};
 use crate::report::{Class, Failure, Report, diff, explain, github, json};
@@ -55,6 +57,16 @@ impl Screen {
         self.look.alone = files == 1;
         if self.format == Format::Json {
             self.result(&json::head());
+        }
+    }
+
+    /// Another run holds this folder, and this one waits for it.
+    pub(super) fn waits(&self, folder: &Path) {
+        if !self.quiet {
+            let folder = shown(folder);
+            talk(&format!(
+                "another run of restage is writing in {folder}: this one waits until it is done\n"
+            ));
         }
     }
 

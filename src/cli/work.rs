@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::args::{Args, Mode};
+use super::args::Args;
 use super::contexts::Contexts;
 use super::inputs::{Found, shown};
+use super::lock::Lock;
 use super::{guard, rules, write};
 use crate::knowledge::Knowledge;
 use crate::note::Safety;
@@ -49,7 +50,12 @@ impl<'a> Workshop<'a> {
         &self.knowledge
     }
 
-    /// Reads, converts and, if so asked, writes one file.
+    /// Holds all trees that this run may read or write. `wait` is told of a folder that another run holds.
+    pub(super) fn lock(&self, wait: impl FnMut(&Path)) -> Lock {
+        Lock::of(&self.args.paths, self.args.context.as_deref(), &self.here, wait)
+    }
+
+    /// Reads and converts one file; nothing is written.
     pub(super) fn work(&self, input: &Found) -> Report {
         let (path, bytes) = match input {
             Found::Nothing(path, failure) => {
@@ -69,14 +75,14 @@ impl<'a> Workshop<'a> {
             Found::Stdin => self.args.stdin_filename.as_deref(),
             _ => Some(path.as_path()),
         };
-        let mut verdict = guard::run(|| self.convert(&text, place)).unwrap_or_else(Verdict::Failed);
-        if let (Verdict::Converted(rewrite), Mode::Write, Found::File(path)) =
-            (&verdict, self.args.mode(), input)
-            && let Err(failure) = write::replace(path, &text, &rewrite.text)
-        {
-            verdict = Verdict::Failed(failure);
-        }
+        let verdict = guard::run(|| self.convert(&text, place)).unwrap_or_else(Verdict::Failed);
         self.report(&path, text, verdict)
+    }
+
+    /// Writes what became of one file, where something did; says why it could not.
+    pub(super) fn write(&self, input: &Found, report: &Report) -> Option<Failure> {
+        let (Found::File(path), Some(rewrite)) = (input, report.conversion()) else { return None };
+        write::replace(path, &report.before, &rewrite.text).err()
     }
 
     fn convert(&self, text: &str, place: Option<&Path>) -> Verdict {

@@ -4,10 +4,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use super::temporary::{self, Temporary};
 use crate::report::Failure;
 
-/// Makes `after` the content of the file, if `before` still is. The file is written beside its place and moved there, so
-/// that no moment exists at which it is lost or half. Links are followed; mode and, where possible, owner are kept.
+/// Makes `after` the content of the file, if `before` still is. The new file is made apart and the two change places, so
+/// that no moment exists at which it is lost or half; what somebody else wrote meanwhile stays. Links are followed; mode
+/// and, where possible, owner are kept.
 ///
 /// # Errors
 /// Why it was not written; the file is then as it was.
@@ -26,26 +28,29 @@ fn try_replace(path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
     anyhow::ensure!(!metadata.permissions().readonly(), "the file is read-only");
     let folder = target.parent().unwrap_or(Path::new("/"));
     anyhow::ensure!(!fs::metadata(folder)?.permissions().readonly(), "its folder is read-only");
-    anyhow::ensure!(fs::read(&target)? == before.as_bytes(), "it was changed meanwhile");
+    anyhow::ensure!(temporary::holds(&target, before.as_bytes()), CHANGED);
 
-    let mut file = tempfile::Builder::new().prefix(".restage-").tempfile_in(folder)?;
+    let mut new = Temporary::new(folder)?;
+    let file = new.file();
     file.write_all(after.as_bytes())?;
-    keep_owner(file.path(), &metadata);
-    file.as_file().set_permissions(metadata.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
+    keep_owner(file, &metadata);
+    file.set_permissions(metadata.permissions())?;
+    file.sync_all()?;
+    anyhow::ensure!(new.take_place(&target, before.as_bytes())?, CHANGED);
     Ok(())
 }
 
+const CHANGED: &str = "it was changed meanwhile";
+
 /// Only a superuser may give files away; for all others the owner is already right, or can't be kept.
 #[cfg(unix)]
-fn keep_owner(path: &Path, metadata: &fs::Metadata) {
+fn keep_owner(file: &fs::File, metadata: &fs::Metadata) {
     use std::os::unix::fs::MetadataExt as _;
-    let _ = std::os::unix::fs::chown(path, Some(metadata.uid()), Some(metadata.gid()));
+    let _ = std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid()));
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_path: &Path, _metadata: &fs::Metadata) {}
+fn keep_owner(_file: &fs::File, _metadata: &fs::Metadata) {}
 
 #[cfg(all(test, unix))]
 mod tests {
