@@ -133,6 +133,40 @@ fn image_names_are_taken_apart() {
 }
 
 #[test]
+fn what_may_not_run_or_fail_unnoticed_is_conditional() {
+    let cases = [
+        // a chain fails where its last part fails
+        ("a && b && c", ""),
+        ("a || b && c", "a b"),
+        ("a && b || c", "a b c"),
+        ("a || true && c", "a true"),
+        // behind these the whole RUN fails
+        ("a || exit 1", "exit"),
+        ("a && b || { echo no; exit 2; }; c", "echo exit"),
+        ("a || false", "false"),
+        ("a || exit 0; b", "a exit b"),
+        // nobody asks for the status of a test that stands before the end
+        ("[ -f x ] && b; c", "b"),
+        ("[ -f x ] && b", ""),
+        ("! a && b; c", "b"),
+        ("(test -f x && b) || c; d", "test b c"),
+        ("{ test -f x && b; }; d", "b"),
+        ("if a; then b; fi; exit 0; c", "a b c"),
+        ("if a; then exit 0; fi; c", "a exit c"),
+        ("if a; then exit 1; fi; c", "a exit"),
+        ("f() { exit 0; }; c", "exit"),
+        ("(exit 0); c", ""),
+        ("case x in x) b;; esac; c", "b"),
+    ];
+    for (text, expected) in cases {
+        let Shell::Commands(commands) = parse_plain(text) else { panic!("{text}") };
+        let doubtful = commands.iter().filter(|command| command.conditional);
+        let names: Vec<String> = doubtful.filter_map(|command| command.words.first()?.literal()).collect();
+        assert_eq!(names.join(" "), expected, "{text}");
+    }
+}
+
+#[test]
 fn commands_carry_how_they_are_joined_and_where_they_run() {
     let text = "set -e; cd /a && FOO=1 make -j\"$(n)\" >x 2>&1 | tee y || exit 1\n( cd b && ls ); cd c; pwd & if t; then cd d; fi; e";
     let Shell::Commands(commands) = parse_plain(text) else { panic!() };
@@ -155,14 +189,14 @@ fn commands_carry_how_they_are_joined_and_where_they_run() {
         [
             "First 0 `set -e` in ",
             "Then 0 `cd /a` in ",
-            "And? 0 `FOO=1 make -j\"$(n)\" >x 2>&1` in /a",
-            "Pipe? 0 `tee y` in /a",
+            "And 0 `FOO=1 make -j\"$(n)\" >x 2>&1` in /a",
+            "Pipe 0 `tee y` in /a",
             "Or? 0 `exit 1` in /a",
             "Then 1 `cd b` in /a",
             "And 1 `ls` in /a b",
             "Then 0 `cd c` in /a",
             "Then 0 `pwd` in /a c",
-            "Background 1 `t` in /a c",
+            "Background? 1 `t` in /a c",
             "Then? 1 `cd d` in /a c",
             "Then 0 `e` in ?",
         ]

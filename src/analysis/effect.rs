@@ -1,5 +1,6 @@
 //! What one command does to the image.
 
+use super::certainty::Certainty;
 use crate::dockerfile::span::Span;
 use crate::recipe::product::{Dependencies, Outputs};
 
@@ -16,8 +17,8 @@ pub struct Action {
     pub text: String,
     /// Program it runs, without its directory; empty for a bare redirection.
     pub program: String,
-    /// Whether it may not run at all, or more than once.
-    pub conditional: bool,
+    /// Whether it surely runs and succeeds; maybe in an `if`, a loop, a function, a chain with `||`.
+    pub certainty: Certainty,
     /// Whether it was read from a script or a nested shell and so can't be repeated by itself.
     pub nested: bool,
     /// Absolute working directory in which it runs.
@@ -51,8 +52,8 @@ pub enum Effect {
     InstallBuilt(Vec<String>),
     /// Makes a virtual environment there.
     CreateEnvironment(String),
-    /// Creates a user of this name.
-    CreateUser(String),
+    /// Creates a user.
+    CreateUser(Account),
     /// Creates groups, or changes users.
     ChangeUsers,
     /// Creates directories.
@@ -63,14 +64,41 @@ pub enum Effect {
     Configure,
     /// Writes these files or directories.
     Write(Vec<String>),
+    /// Copies files inside the image.
+    Duplicate(Vec<Transfer>),
+    /// Moves files inside the image.
+    Move(Vec<Transfer>),
     /// Makes a symbolic link: its absolute path, and what it points to, absolute.
     Link(String, String),
     /// Removes these.
     Remove(Vec<String>),
-    /// No rule knows it: it may write below its working directory and at the absolute paths among its words.
+    /// No rule knows it: what it may touch is [`super::world::World::disturb`]'s to say. These are the absolute paths among its
+    /// words.
     Unknown(Vec<String>),
     /// The shell text can't be read; why.
     Opaque(String),
+}
+
+/// What `cp` or `mv` brings from one path to another, both absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// What is copied or moved. A pattern, or a path that can't be told, where `is_named` is not.
+    pub source: String,
+    /// Where it is then; a directory in which names are not known where `is_named` is not.
+    pub destination: String,
+    /// Whether the destination is the file (or tree) itself.
+    pub is_named: bool,
+}
+
+/// A user that a command creates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name.
+    pub name: String,
+    /// The absolute home directory.
+    pub home: String,
+    /// Whether the command makes that directory.
+    pub makes_home: bool,
 }
 
 /// Packages that a command installs.
@@ -86,4 +114,26 @@ pub struct Packages {
     pub group: Option<String>,
     /// Whether recommended packages are kept away.
     pub lean: bool,
+}
+
+impl Effect {
+    /// Absolute paths that the command writes by name: files, or directories in which it may have written.
+    pub fn written(&self) -> Vec<&str> {
+        match self {
+            Self::Write(paths) => paths.iter().map(String::as_str).collect(),
+            Self::Duplicate(transfers) | Self::Move(transfers) => {
+                transfers.iter().map(|transfer| transfer.destination.as_str()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Absolute paths, or patterns of such, that the command takes away.
+    pub fn removed(&self) -> Vec<&str> {
+        match self {
+            Self::Remove(paths) => paths.iter().map(String::as_str).collect(),
+            Self::Move(transfers) => transfers.iter().map(|transfer| transfer.source.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }

@@ -1,16 +1,16 @@
 //! The abstract machine: what each line of a stage does, and what the program needs in the end.
 //!
 //! Building a Dockerfile is running a program whose state is an image. [`analyse`] runs it without an engine:
-//! `state` is what later lines see (variables, directory, user), `world` what the image holds, `effect` what one command
-//! does, `need` what the finished container asks for. The plan and the proof both use this machine; the
-//! proof knows nothing of how a plan came about.
+//! `state` is what later lines see (variables, directory, user), `world` what the image holds and how sure that is, `effect` what
+//! one command does, `apply` what it leaves in the world, `read` how a line's text becomes effects, `need` what the
+//! finished container asks for. The plan and the proof both use this machine; the proof knows nothing of how a plan came about.
 
-pub mod command;
+mod apply;
+pub mod certainty;
 pub mod config;
-pub mod copy;
 pub mod effect;
 pub mod need;
-mod ruled;
+pub mod read;
 pub mod state;
 pub mod step;
 pub mod world;
@@ -89,9 +89,11 @@ impl Stage {
 
     fn run(&mut self, sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) {
         let Some(instruction) = sources.document.instructions.get(index) else { return };
-        let step = Step::read(sources, index, instruction, &self.state, &self.world, stages);
-        self.world.apply(&step);
+        let step = Step::read(sources, index, instruction, &self.state, &mut self.world, stages);
         self.state.apply(instruction, globals, sources.document.escape);
+        self.state
+            .homes
+            .extend(self.world.users.iter().map(|(name, user)| (name.clone(), user.home.clone())));
         self.steps.push(step);
     }
 }

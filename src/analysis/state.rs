@@ -24,6 +24,8 @@ pub struct State {
     pub user: Option<String>,
     /// SHELL; `None` is `/bin/sh -c`.
     pub shell: Option<Vec<String>>,
+    /// Absolute home directories of users that are known, by name.
+    pub homes: BTreeMap<String, String>,
 }
 
 impl State {
@@ -40,6 +42,7 @@ impl State {
             workdir: Some(if image.workdir.is_empty() { "/".to_owned() } else { image.workdir.clone() }),
             user: None,
             shell: None,
+            homes: BTreeMap::new(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! One instruction of a stage: the state before it, and what it does.
 
-use super::command::Reader;
-use super::copy::Copy;
 use super::effect::{Action, Effect};
+use super::read::copy::Copy;
+use super::read::run::Reader;
 use super::state::State;
 use super::world::World;
 use super::{Sources, Stage};
@@ -78,13 +78,13 @@ pub struct Step {
 }
 
 impl Step {
-    /// Reads an instruction in the state and world before it.
+    /// Reads an instruction in the state and world before it; the world is then that after it.
     pub fn read(
         sources: Sources<'_>,
         index: usize,
         instruction: &Instruction,
         state: &State,
-        world: &World,
+        world: &mut World,
         _stages: &[Stage],
     ) -> Self {
         let escape = sources.document.escape;
@@ -106,7 +106,8 @@ impl Step {
                 let is_cache = |mount: &&Mount| matches!(mount.kind.as_str(), "cache" | "tmpfs");
                 step.caches =
                     mounts.iter().filter(is_cache).filter_map(|mount| mount.target.clone()).collect();
-                step.actions = Reader::new(sources, state, world, &mounts).instruction(instruction);
+                step.actions = Reader::running(sources, state, world, &mounts, (index, &step.caches))
+                    .instruction(instruction);
             }
             Keyword::Copy | Keyword::Add => {
                 step.copy = Copy::read(instruction, escape, state, world, sources.context);
@@ -119,6 +120,7 @@ impl Step {
             Keyword::Arg | Keyword::Env | Keyword::From => {}
             _ => step.declares = Some(instruction.clone()),
         }
+        world.apply(&step);
         step
     }
 
@@ -135,9 +137,12 @@ impl Step {
 
 /// Home directory of the user in a state: HOME, or where the distributions put it.
 pub fn home(state: &State) -> String {
-    match (state.variable("HOME"), &state.user) {
+    let name = state.user.as_deref().and_then(|user| user.split(':').next());
+    match (state.variable("HOME"), name) {
         (Some(home), _) if !home.is_empty() => home.to_owned(),
-        (_, Some(user)) if !state.is_root() => format!("/home/{}", user.split(':').next().unwrap_or(user)),
+        (_, Some(name)) if !state.is_root() => {
+            state.homes.get(name).cloned().unwrap_or_else(|| format!("/home/{name}"))
+        }
         _ => "/root".to_owned(),
     }
 }

@@ -1,13 +1,9 @@
-//! What is known of an image after a line: paths and where they came from, packages, users, configuration.
+//! What is known of an image after a line: paths and where they came from, packages, users, configuration, and how sure each is.
 
+use super::certainty::Certainty;
 use super::config::{Config, Form, Invocation};
-use super::effect::{Action, Effect};
-use super::state::State;
-use super::step::Step;
 use crate::knowledge::images::Image;
 use crate::recipe::path::is_within;
-use crate::recipe::product::Target;
-use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An image, as far as it is known.
@@ -15,12 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct World {
     /// The base image at the bottom.
     pub image: Image,
-    /// Absolute paths that lines of the file brought.
+    /// Absolute paths that lines of the file brought, none of which is surely gone.
     pub paths: BTreeMap<String, Entry>,
-    /// Distribution packages that lines of the file installed, without pins.
-    pub packages: BTreeSet<String>,
-    /// Users and groups that lines of the file created, by name.
-    pub users: BTreeSet<String>,
+    /// Absolute paths that a line of the file surely took away and none brought back.
+    pub gone: BTreeSet<String>,
+    /// Distribution packages that lines of the file installed, by name without pin.
+    pub packages: BTreeMap<String, Certainty>,
+    /// Packages by the name of the group under which they were installed (`apk add --virtual`).
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// Users that lines of the file created, by name.
+    pub users: BTreeMap<String, User>,
     /// What it leaves to whoever starts it.
     pub config: Config,
 }
@@ -34,6 +34,17 @@ pub struct Entry {
     pub tree: bool,
     /// Index of the instruction that brought it.
     pub instruction: usize,
+    /// Whether it is there in every build; never `No`.
+    pub certainty: Certainty,
+}
+
+/// A user of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Absolute home directory.
+    pub home: String,
+    /// Whether it is there in every build; never `No`.
+    pub certainty: Certainty,
 }
 
 /// Where a path came from.
@@ -90,18 +101,27 @@ pub fn is_standard(directory: &str) -> bool {
     STANDARD_DIRECTORIES.contains(&directory)
 }
 
-/// Whether removing a path, which may hold glob characters, takes a known path away.
-fn is_removed(known: &str, removed: &str) -> bool {
-    if !removed.contains(['*', '?', '[']) {
-        return is_within(known, removed);
-    }
-    let depth = removed.matches('/').count();
-    let end = known.match_indices('/').map(|(at, _)| at).nth(depth).unwrap_or(known.len());
-    // a pattern that can't be read may take anything away
-    GlobBuilder::new(removed)
-        .literal_separator(true)
-        .build()
-        .map_or(true, |glob| glob.compile_matcher().is_match(&known[..end]))
+/// Directories in which programs and libraries of the system stand: never copied whole from one image to another.
+const SYSTEM_PROGRAMS: [&str; 13] = [
+    "/bin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/sbin",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/usr/sbin",
+];
+
+/// Whether the directory holds the system's own files, so that a copy of all of it would lay one system over another.
+pub fn is_of_system(directory: &str) -> bool {
+    SYSTEM_PROGRAMS.contains(&directory)
+        || ["/", "/etc", "/var", "/root", "/home", "/usr/share"].contains(&directory)
 }
 
 impl World {
@@ -115,8 +135,10 @@ impl World {
         Self {
             image,
             paths: BTreeMap::new(),
-            packages: BTreeSet::new(),
-            users: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            packages: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            users: BTreeMap::new(),
             config: Config { command, ..Config::default() },
         }
     }
@@ -127,8 +149,14 @@ impl World {
             return Some(entry);
         }
         let mut at = path;
+        if self.gone.contains(path) {
+            return None;
+        }
         while let Some((parent, _)) = at.rsplit_once('/') {
             let key = if parent.is_empty() { "/" } else { parent };
+            if self.gone.contains(key) {
+                return None;
+            }
             if let Some(entry) = self.paths.get(key)
                 && entry.tree
             {
@@ -139,21 +167,42 @@ impl World {
         None
     }
 
-    /// Whether anything is known below a directory.
-    pub fn has_below(&self, directory: &str) -> bool {
+    /// Every known path below a directory, sorted.
+    pub fn below(&self, directory: &str) -> impl Iterator<Item = (&String, &Entry)> {
         let prefix = format!("{}/", directory.trim_end_matches('/'));
-        self.paths.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
+        self.paths.range(prefix.clone()..).take_while(move |(path, _)| path.starts_with(&prefix))
     }
 
-    /// Whether a path exists, as a file or a directory.
+    /// Whether anything is known below a directory.
+    pub fn has_below(&self, directory: &str) -> bool {
+        self.below(directory).next().is_some()
+    }
+
+    /// How sure it is that a path is there, as a file or a directory, as far as lines of the file brought it. What only an open
+    /// directory may hold is maybe there.
+    pub fn certainty(&self, path: &str) -> Certainty {
+        // a directory is as sure as what it holds
+        let below = self.below(path).map(|(_, entry)| entry.certainty).max().unwrap_or(Certainty::No);
+        match self.paths.get(path) {
+            Some(entry) => entry.certainty.max(below),
+            None if below.is_possible() => below,
+            None => Certainty::under(true).min(if self.find(path).is_some() {
+                Certainty::Sure
+            } else {
+                Certainty::No
+            }),
+        }
+    }
+
+    /// Whether a path may exist, as a file or a directory.
     pub fn exists(&self, path: &str) -> bool {
         self.find(path).is_some() || self.has_below(path)
     }
 
-    /// Whether a path is known to be a directory.
-    pub fn is_directory(&self, path: &str, state: &State) -> bool {
-        STANDARD_DIRECTORIES.contains(&path)
-            || state.workdir.as_deref() == Some(path)
+    /// Whether a path is known to be a directory; `workdir` is the working directory, which exists.
+    pub fn is_directory(&self, path: &str, workdir: Option<&str>) -> bool {
+        is_standard(path)
+            || workdir == Some(path)
             || self.paths.get(path).is_some_and(|entry| entry.origin == Origin::Directory)
             || self.has_below(path)
     }
@@ -163,12 +212,11 @@ impl World {
         if let Some(Entry { origin: Origin::Context(source), tree: false, .. }) = self.paths.get(path) {
             return Some(source.clone());
         }
-        let prefix = format!("{}/", path.trim_end_matches('/'));
-        let below = self.paths.range(prefix.clone()..).take_while(|(below, _)| below.starts_with(&prefix));
-        below
+        let skip = path.trim_end_matches('/').len() + 1;
+        self.below(path)
             .filter_map(|(below, entry)| match &entry.origin {
                 Origin::Context(source) if !entry.tree => {
-                    let inside = &below[prefix.len()..];
+                    let inside = &below[skip..];
                     let directory = source.strip_suffix(inside)?;
                     (directory.is_empty() || directory.ends_with('/'))
                         .then(|| directory.trim_end_matches('/').to_owned())
@@ -178,113 +226,8 @@ impl World {
             .next()
     }
 
-    /// Takes in what a line does.
-    pub fn apply(&mut self, step: &Step) {
-        if let Some(instruction) = &step.declares {
-            self.config.apply(instruction, &step.before, step.escape);
-        }
-        if let Some(copy) = &step.copy {
-            self.copy(step, copy);
-        }
-        if let Some(directory) = &step.makes_directory {
-            self.paths.entry(directory.clone()).or_insert(Entry {
-                origin: Origin::Directory,
-                tree: false,
-                instruction: step.index,
-            });
-        }
-        for action in &step.actions {
-            self.act(step, action);
-        }
-    }
-
-    fn put(&mut self, step: &Step, path: &str, origin: Origin, tree: bool) {
-        // what a cache mount covers is not in the image
-        if step.caches.iter().any(|cache| path == cache || path.starts_with(&format!("{cache}/"))) {
-            return;
-        }
-        self.paths.insert(path.to_owned(), Entry { origin, tree, instruction: step.index });
-    }
-
-    fn copy(&mut self, step: &Step, copy: &super::copy::Copy) {
-        let Some(destination) = &copy.destination else { return };
-        let origin = |path: &str| match &copy.from {
-            Some(from) => Origin::Stage(from.clone()),
-            None => Origin::Context(path.to_owned()),
-        };
-        if let Some(files) = &copy.files {
-            for (source, path) in files {
-                self.put(step, path, origin(source), false);
-            }
-        } else if copy.from.is_some()
-            && copy.into_directory
-            && copy.sources.len() == 1
-            && !copy.sources[0].ends_with('/')
-        {
-            // a file below the destination, or the content of a directory: either may be
-            self.put(step, destination, origin(""), true);
-        } else {
-            self.put(step, destination, origin(""), true);
-        }
-    }
-
-    fn act(&mut self, step: &Step, action: &Action) {
-        let effect = &action.effect;
-        match effect {
-            Effect::Build if !is_standard(&action.directory) => {
-                self.put(step, &action.directory, Origin::Written, true);
-            }
-            Effect::InstallPackages(packages) => self.packages.extend(packages.names.iter().cloned()),
-            Effect::CreateUser(name) => {
-                self.users.insert(name.clone());
-            }
-            Effect::InstallDependencies(dependencies) => match &dependencies.target {
-                Target::Directory(path) | Target::Environment(path) => {
-                    self.put(step, path, Origin::Dependencies, true)
-                }
-                Target::User => {
-                    let path = format!("{}/.local", step.home());
-                    self.put(step, &path, Origin::Dependencies, true);
-                }
-                Target::Default | Target::Prefix | Target::Elsewhere(_) => {}
-            },
-            Effect::CreateEnvironment(path) => self.put(step, path, Origin::Dependencies, true),
-            Effect::Compile(outputs) => {
-                for program in &outputs.programs {
-                    self.put(step, program, Origin::Compiled, false);
-                }
-                for directory in &outputs.directories {
-                    self.put(step, directory, Origin::Compiled, true);
-                }
-            }
-            Effect::CreateDirectory(paths) => {
-                for path in paths {
-                    if !self.paths.contains_key(path) {
-                        self.put(step, path, Origin::Directory, false);
-                    }
-                }
-            }
-            Effect::Write(paths) | Effect::InstallBuilt(paths) => {
-                for path in paths {
-                    let known = self.paths.get(path).is_some_and(|entry| entry.origin == Origin::Directory)
-                        || self.is_directory(path, &step.before);
-                    if !known || matches!(effect, Effect::InstallBuilt(_)) {
-                        self.put(step, path, Origin::Written, true);
-                    } else {
-                        self.paths.insert(
-                            path.clone(),
-                            Entry { origin: Origin::Written, tree: true, instruction: step.index },
-                        );
-                    }
-                }
-            }
-            Effect::Link(path, target) => self.put(step, path, Origin::Link(target.clone()), true),
-            Effect::Remove(paths) => {
-                for path in paths {
-                    self.paths.retain(|known, _| !is_removed(known, path));
-                }
-            }
-            _ => {}
-        }
+    /// Whether a line surely took the path away, by itself or with a directory above it, and none brought it back.
+    pub fn is_gone(&self, path: &str) -> bool {
+        !self.exists(path) && self.gone.iter().any(|gone| is_within(path, gone))
     }
 }

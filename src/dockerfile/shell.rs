@@ -36,12 +36,15 @@ pub struct Command {
     pub joined: Joined,
     /// Nesting in which it stands: 0 at the top, one more for each subshell, brace group, if, loop, case or function.
     pub depth: usize,
-    /// Whether it may not run at all, or more than once: in a chain with `||` (but for its first command), in an if, loop,
-    /// case or function body.
+    /// Whether it may not run at all, more than once, or fail without failing the text: in a chain up to its last `||` (but not
+    /// one like `|| exit 1`), in an if, loop, case or function body, after a test in a chain whose status nobody asks for,
+    /// after an `exit` that may have ended the text.
     pub conditional: bool,
     /// Directory that `cd`s before it in the same text lead to: `["/src", "lib"]`, each as its value where nothing in it
     /// is expanded, else as written. `None` where it can't be told (`cd -`, a `cd` in only one branch, a function).
     pub directory: Option<Vec<String>>,
+    /// The function in whose body it stands.
+    pub function: Option<String>,
 }
 
 /// What stands before a command.

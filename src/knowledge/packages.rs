@@ -56,6 +56,11 @@ fn libraries_of(distribution: &Distribution) -> &'static Table {
     }
 }
 
+/// A package's name without pin, release and architecture.
+pub fn bare_name(name: &str) -> &str {
+    name.split(['=', ':', '<', '>', '~', '@', '/']).next().unwrap_or(name)
+}
+
 impl Knowledge {
     /// Where a package belongs. The name may carry a version pin or an architecture (`libpq-dev=15.*`, `zlib1g:amd64`), which do not matter here.
     pub fn package_belongs(&self, name: &str, distribution: &Distribution) -> Belongs {

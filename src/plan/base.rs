@@ -131,7 +131,7 @@ impl Planner<'_> {
         let taken = files.filter(|(path, _)| !self.sources.recipe.files.sources.is_match(path));
         shell.into_iter().any(Option::is_some)
             || actions.any(|action| {
-                matches!(action.effect, Effect::Write(_) | Effect::Build)
+                (matches!(action.effect, Effect::Build) || !action.effect.written().is_empty())
                     && downloads.contains(&action.program)
             })
             || taken.into_iter().any(|(path, _)| is_foreign(path) == Some(true))

@@ -147,9 +147,7 @@ fn step_to_stages(
             };
             // what a repeated command reads, such as a certificate, was written before it
             for action in &step.actions {
-                if let Effect::Write(paths) = &action.effect {
-                    take_written(planner, paths, whole);
-                }
+                take_written(planner, &action.effect.written(), whole);
             }
             planner.replay(step, &runs_own)?;
         }
@@ -193,7 +191,7 @@ fn take_programs(planner: &mut Planner<'_>, step: &Step, programs: &[String], ta
 }
 
 /// Files that a command wrote, outside of what is thrown away.
-fn take_written(planner: &mut Planner<'_>, paths: &[String], whole: &[String]) {
+fn take_written(planner: &mut Planner<'_>, paths: &[&str], whole: &[String]) {
     for path in paths {
         let skipped = [
             "/tmp",
@@ -209,7 +207,7 @@ fn take_written(planner: &mut Planner<'_>, paths: &[String], whole: &[String]) {
         let skipped = skipped.iter().any(|directory| is_within(path, directory))
             || whole.iter().any(|directory| is_within(path, directory))
             || recipe.files.sources.is_match(path.trim_start_matches('/'));
-        if !skipped && planner.stage.world.paths.contains_key(path) {
+        if !skipped && planner.stage.world.paths.contains_key(*path) {
             planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
         }
     }

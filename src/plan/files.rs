@@ -2,7 +2,7 @@
 
 use super::line::Added;
 use super::planner::Planner;
-use crate::analysis::copy::Copy;
+use crate::analysis::read::copy::Copy;
 use crate::analysis::step::Step;
 use crate::context::{Context, sources};
 use crate::recipe::FileKinds;

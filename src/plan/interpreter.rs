@@ -5,9 +5,9 @@ use super::layout::{self, Layout};
 use super::line::{Added, Line};
 use super::planner::Planner;
 use super::{Plan, manifests, packages, requirements, touched};
-use crate::analysis::copy::Copy;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Asked;
+use crate::analysis::read::copy::Copy;
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::Keyword;
@@ -175,9 +175,7 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
         planner.keep_in_builder(step, "installs or builds what the program needs");
         // what a repeated command reads, such as a certificate, was written before it
         for action in &step.actions {
-            if let Effect::Write(paths) = &action.effect {
-                take_written(planner, decided, paths);
-            }
+            take_written(planner, decided, &action.effect.written());
         }
         let again: Vec<bool> =
             step.actions.iter().map(|action| runs_in_both(planner, decided, action)).collect();
@@ -343,7 +341,7 @@ fn owner_of(planner: &Planner<'_>, directory: &str) -> Vec<String> {
 }
 
 /// A file that a command of the builder wrote, outside of what is taken over or thrown away.
-fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[String]) {
+fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[&str]) {
     let own: &[String] = match &decided.layout {
         Layout::Own(directories) => directories,
         _ => &[],
@@ -357,7 +355,7 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[Strin
             own.iter().map(String::as_str).chain([prefix, "/tmp", "/var/tmp", "/dev", "/etc/apt"]);
         let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
             || decided.from_builder.iter().any(|directory| is_within(path, directory));
-        if !skipped && planner.stage.world.paths.contains_key(path) {
+        if !skipped && planner.stage.world.paths.contains_key(*path) {
             planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
         }
     }

@@ -112,15 +112,12 @@ pub(super) fn note_generated(planner: &mut Planner<'_>) {
 
 /// Says that a program is made under a condition: the runtime copies it all the same.
 pub(super) fn note_conditions(planner: &mut Planner<'_>) {
-    let actions =
-        planner.steps().iter().flat_map(|step| step.actions.iter().map(move |action| (step, action)));
-    let is_doubtful = |step: &Step, action: &Action| {
-        let text = planner.sources.document.slice(step.span);
+    let is_doubtful = |action: &&Action| {
         matches!(&action.effect, Effect::Compile(outputs) if !outputs.programs.is_empty())
-            && (action.conditional || text.contains("||"))
+            && !action.certainty.is_sure()
     };
-    let doubtful = actions.into_iter().find(|(step, action)| is_doubtful(step, action));
-    if let Some((_, action)) = doubtful {
+    let mut actions = planner.steps().iter().flat_map(|step| &step.actions);
+    if let Some(action) = actions.find(is_doubtful) {
         let message =
             format!("`{}` runs under a condition, and the runtime copies what it makes", action.text);
         planner.notes.push(Note::assumption(Reason::UnknownOutput, action.span, message));

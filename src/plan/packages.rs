@@ -6,7 +6,7 @@ use super::planner::Planner;
 use crate::analysis::effect::{Effect, Packages};
 use crate::analysis::need::Caller;
 use crate::knowledge::Distribution;
-use crate::knowledge::packages::Belongs;
+use crate::knowledge::packages::{Belongs, bare_name as bare};
 use crate::note::{Note, Reason};
 use crate::recipe::RuntimeKind;
 use std::collections::BTreeSet;
@@ -34,11 +34,6 @@ impl RuntimePackages {
     pub(super) fn has(&self, name: &str) -> bool {
         self.names.iter().any(|known| bare(known) == name)
     }
-}
-
-/// A name without pin and architecture.
-fn bare(name: &str) -> &str {
-    name.split(['=', ':', '<', '>', '~', '@', '/']).next().unwrap_or(name)
 }
 
 /// Every installation of the file, with its instruction's index.
@@ -127,7 +122,9 @@ pub(super) fn split(
 fn is_removed(planner: &Planner<'_>, installed: usize, name: &str) -> bool {
     let later = planner.steps().iter().filter(|step| step.index >= installed).flat_map(|step| &step.actions);
     later.into_iter().any(|action| match &action.effect {
-        Effect::RemovePackages(names) => names.iter().any(|removed| bare(removed) == name),
+        Effect::RemovePackages(names) if action.certainty.is_sure() => {
+            names.iter().any(|removed| bare(removed) == name)
+        }
         _ => false,
     })
 }
@@ -135,15 +132,14 @@ fn is_removed(planner: &Planner<'_>, installed: usize, name: &str) -> bool {
 /// Packages that the file may take from a repository of its own can't be installed without it.
 fn refuse_other_repositories(planner: &Planner<'_>, names: &[String]) -> Result<(), Note> {
     let places = &planner.sources.recipes.repository_files;
-    let is_place = |path: &String| places.iter().any(|place| path.starts_with(place.as_str()));
+    let is_place = |path: &str| places.iter().any(|place| path.starts_with(place.as_str()));
     for step in planner.steps() {
         // a mirror put in place of another has the same packages
         let added = step.actions.iter().find(|action| match &action.effect {
-            Effect::Write(paths) => action.program != "sed" && paths.iter().any(is_place),
             Effect::AddRepository => true,
-            _ => false,
+            effect => action.program != "sed" && effect.written().into_iter().any(is_place),
         });
-        let copied = step.copy.as_ref().and_then(|copy| copy.destination.as_ref()).is_some_and(is_place);
+        let copied = step.copy.as_ref().and_then(|copy| copy.destination.as_deref()).is_some_and(is_place);
         if added.is_some() || copied {
             let message = format!(
                 "a package repository is added here, and the runtime may need packages of it: {}",

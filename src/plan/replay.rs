@@ -36,9 +36,8 @@ impl Planner<'_> {
             return Ok(());
         }
         let mut commands: Vec<String> = Vec::new();
-        let has_alternatives = self.sources.document.slice(step.span).contains("||");
         for action in wanted {
-            if action.nested || action.conditional || has_alternatives {
+            if action.nested || !action.certainty.is_sure() {
                 let message = format!(
                     "`{}` matters to the runtime, but it stands in a script or a condition",
                     action.text
@@ -110,14 +109,18 @@ impl Planner<'_> {
     /// Notes what the runtime then has.
     fn remember(&mut self, action: &Action) {
         match &action.effect {
-            Effect::CreateDirectory(paths) | Effect::Write(paths) => {
+            Effect::CreateDirectory(paths) => {
                 for path in paths {
                     self.have(path);
                 }
             }
-            Effect::CreateUser(name) => self.have(&format!("/home/{name}")),
+            Effect::CreateUser(account) if account.makes_home => self.have(&account.home),
             Effect::Link(path, _) => self.have(path),
-            _ => {}
+            effect => {
+                for path in effect.written() {
+                    self.have(path);
+                }
+            }
         }
     }
 

@@ -129,7 +129,12 @@ pub(super) fn last_change(planner: &Planner<'_>, whole: &[String]) -> Option<usi
             || step.actions.iter().any(|action| {
                 matches!(
                     action.effect,
-                    Effect::Unknown(_) | Effect::Build | Effect::Compile(_) | Effect::Write(_)
+                    Effect::Unknown(_)
+                        | Effect::Build
+                        | Effect::Compile(_)
+                        | Effect::Write(_)
+                        | Effect::Duplicate(_)
+                        | Effect::Move(_)
                 ) && whole.iter().any(|directory| is_within(&action.directory, directory))
             })
     };
@@ -174,14 +179,13 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
                         add(directory.clone());
                     }
                 }
-                Effect::Write(paths) => {
-                    for path in paths.iter().filter(|path| is_copied(planner, path)) {
+                effect => {
+                    for path in effect.written().into_iter().filter(|path| is_copied(planner, path)) {
                         if planner.stage.world.paths.contains_key(path) {
-                            add(path.clone());
+                            add(path.to_owned());
                         }
                     }
                 }
-                _ => {}
             }
         }
     }

@@ -125,7 +125,7 @@ impl Judge<'_> {
                 continue;
             };
             for source in &copy.sources {
-                let standard = stage.world.is_directory(source, &stage.state)
+                let standard = stage.world.is_directory(source, stage.state.workdir.as_deref())
                     || self.sources.recipes.data.iter().any(|data| data.path == *source);
                 if !standard && !stage.world.exists(source) {
                     found.push(format!("`{source}` is not known to exist in stage `{from}`"));
@@ -159,7 +159,7 @@ impl Judge<'_> {
         }
         for step in &self.runtime.steps {
             for action in
-                step.actions.iter().filter(|action| !action.program.is_empty() && !action.conditional)
+                step.actions.iter().filter(|action| !action.program.is_empty() && action.certainty.is_sure())
             {
                 let from_image = knowledge.program_in_image(&action.program, &old.image);
                 if from_image
@@ -186,7 +186,7 @@ impl Judge<'_> {
         let package = knowledge.package_of_program(program, distribution);
         knowledge.program_in_slim(program, distribution)
             || knowledge.program_in_image(program, &new.image)
-            || package.is_some_and(|package| new.packages.contains(&package))
+            || package.is_some_and(|package| new.packages.contains_key(&package))
     }
 
     /// Every file of the context that is no source is where it was.
@@ -248,7 +248,8 @@ impl Judge<'_> {
                 continue;
             };
             let name = user.split(':').next().unwrap_or(&user);
-            if self.proof.stage.world.users.contains(name) && !self.runtime.world.users.contains(name) {
+            if self.proof.stage.world.users.contains_key(name) && !self.runtime.world.users.contains_key(name)
+            {
                 found.push(format!("USER {name} is not created in the runtime"));
             }
         }

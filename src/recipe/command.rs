@@ -65,11 +65,13 @@ pub enum EffectKind {
     ChangeMode,
     /// Sets the system up: links, locales, certificates. Cheap, and meant for the image that runs it.
     Configure,
-    /// Writes files: downloads, copies, unpacks.
+    /// Writes files: downloads, unpacks.
     Write,
+    /// Copies files inside the image.
+    Duplicate,
     /// Makes symbolic links.
     Link,
-    /// Writes files and takes them away from where they were.
+    /// Brings files from one place of the image to another.
     Move,
     /// Removes files.
     Remove,
@@ -261,8 +263,11 @@ fn lift_options(
             options.entry(word.clone()).or_default().push(words.next().cloned().unwrap_or_default());
         } else if let Some((name, value)) = glued_value(word, values) {
             options.entry(name.to_owned()).or_default().push(value.to_owned());
-        } else if let Some(name) = cluster_value(word, values).filter(|_| clusters) {
-            options.entry(name).or_default().push(words.next().cloned().unwrap_or_default());
+        } else if clusters && !word.starts_with("--") {
+            for (name, value) in cluster(word, values) {
+                let value = value.unwrap_or_else(|| words.next().cloned().unwrap_or_default());
+                options.entry(name).or_default().push(value);
+            }
         } else {
             options.entry(word.clone()).or_default().push(String::new());
         }
@@ -276,12 +281,20 @@ fn glued_value<'a>(word: &'a str, values: &[String]) -> Option<(&'a str, &'a str
     (!name.starts_with("--") && values.iter().any(|option| option == name)).then_some((name, value))
 }
 
-/// `-fsSLo file` where `-o` takes a value: the option at the end of a cluster.
-fn cluster_value(word: &str, values: &[String]) -> Option<String> {
-    let cluster =
-        word.strip_prefix('-').filter(|rest| rest.chars().all(|letter| letter.is_ascii_alphabetic()))?;
-    let name = format!("-{}", cluster.chars().last()?);
-    values.contains(&name).then_some(name)
+/// The options of `-fsSLofile`, as getopt reads them: the first letter that takes a value takes the rest of the word, or the next
+/// word (`None`) where it is the last.
+fn cluster(word: &str, values: &[String]) -> Vec<(String, Option<String>)> {
+    let mut found = Vec::new();
+    for (at, letter) in word.char_indices().skip(1) {
+        let name = format!("-{letter}");
+        if values.contains(&name) {
+            let rest = &word[at + letter.len_utf8()..];
+            found.push((name, (!rest.is_empty()).then(|| rest.to_owned())));
+            break;
+        }
+        found.push((name, Some(String::new())));
+    }
+    found
 }
 
 impl Call {
@@ -356,6 +369,16 @@ mod tests {
             assert_eq!(rule.written(&call), ["app"], "{text}");
             assert_eq!(call.operands, ["main.c"], "{text}");
         }
+    }
+
+    #[test]
+    fn the_first_letter_of_a_cluster_that_takes_a_value_takes_the_rest() {
+        let rule = rule("get *", &["-o", "-p"]);
+        for text in ["get -qoapp x", "get -qo app x", "get -qsoapp x", "get -qsoapp -px"] {
+            assert_eq!(rule.call(&words(text)).unwrap().option(&["-o"]), Some("app"), "{text}");
+        }
+        let call = rule.call(&words("get -qp8o x")).unwrap();
+        assert_eq!((call.option(&["-p"]), call.option(&["-o"])), (Some("8o"), None));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::chain::Chain;
 use super::{Caller, Need, Needs, Program, Started};
-use crate::analysis::command::Reader;
 use crate::analysis::config::{Form, Invocation};
+use crate::analysis::read::run::Reader;
 use crate::analysis::{Sources, Stage};
 use crate::dockerfile::shell::{self, Shell};
 use crate::recipe::Starter;

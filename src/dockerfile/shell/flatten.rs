@@ -25,10 +25,23 @@ pub(super) fn commands(text: &LogicalText, tokens: &[Token]) -> Result<Vec<Comma
         commands: Vec::new(),
         directory: Some(Vec::new()),
         pushed: Vec::new(),
+        ended: false,
+        function: None,
     };
     let mut joined = Joined::First;
-    for list in &program.complete_commands {
-        joined = flattener.list(list, TOP, joined);
+    for (at, list) in program.complete_commands.iter().enumerate() {
+        let is_fatal = at + 1 == program.complete_commands.len();
+        joined = flattener.list(list, Place { is_fatal, ..TOP }, joined);
+    }
+    // where nothing changes the directory, a function runs in it too
+    let moves = |command: &Command| {
+        let name = command.words.first().map(ShellWord::literal);
+        name.is_some_and(|name| {
+            name.is_none_or(|name| ["cd", "pushd", "popd", "eval"].contains(&name.as_str()))
+        })
+    };
+    if !flattener.commands.iter().any(moves) {
+        flattener.commands.iter_mut().for_each(|command| command.directory = Some(Vec::new()));
     }
     Ok(flattener.commands)
 }
@@ -38,9 +51,15 @@ pub(super) fn commands(text: &LogicalText, tokens: &[Token]) -> Result<Vec<Comma
 struct Place {
     depth: usize,
     conditional: bool,
+    /// Whether the text fails where this fails.
+    is_fatal: bool,
 }
 
-const TOP: Place = Place { depth: 0, conditional: false };
+const TOP: Place = Place { depth: 0, conditional: false, is_fatal: true };
+
+/// Commands that are asked for their status: what follows one after `&&` may well not run.
+const TESTS: [&str; 11] =
+    ["((", "[", "[[", "cmp", "command", "diff", "egrep", "grep", "test", "type", "which"];
 
 impl Place {
     /// One level deeper.
@@ -50,7 +69,7 @@ impl Place {
 
     /// One level deeper, where it may not run.
     fn body(self) -> Self {
-        Self { depth: self.depth + 1, conditional: true }
+        Self { depth: self.depth + 1, conditional: true, ..self }
     }
 }
 
@@ -61,15 +80,20 @@ struct Flattener<'a> {
     directory: Option<Vec<String>>,
     /// Directories that `pushd` left.
     pushed: Vec<Option<Vec<String>>>,
+    /// Whether an `exit` or `exec` before may have ended the text.
+    ended: bool,
+    /// The function whose body is read.
+    function: Option<String>,
 }
 
 impl Flattener<'_> {
     /// Flattens a list; gives what joins the command after it.
     fn list(&mut self, list: &CompoundList, place: Place, mut joined: Joined) -> Joined {
-        for item in &list.0 {
+        for (at, item) in list.0.iter().enumerate() {
             let in_background = matches!(item.1, SeparatorOperator::Async);
             let before = in_background.then(|| self.directory.clone());
-            self.and_or(&item.0, place, joined);
+            let is_fatal = place.is_fatal && at + 1 == list.0.len() && !in_background;
+            self.and_or(&item.0, Place { is_fatal, ..place }, joined);
             if let Some(before) = before {
                 self.directory = before;
             }
@@ -78,20 +102,36 @@ impl Flattener<'_> {
         joined
     }
 
+    /// A chain of `&&` and `||`. Up to the last `||` all may fail, or not run, without failing the chain; but for one behind
+    /// which the text ends in failure (`|| exit 1`).
     fn and_or(&mut self, list: &AndOrList, place: Place, joined: Joined) {
-        self.pipeline(&list.first, place, joined);
-        let has_or = list.additional.iter().any(|next| matches!(next, AndOr::Or(_)));
-        let place = Place { conditional: place.conditional || has_or, ..place };
-        for next in &list.additional {
-            let (pipeline, joined) = match next {
-                AndOr::And(pipeline) => (pipeline, Joined::And),
-                AndOr::Or(pipeline) => (pipeline, Joined::Or),
+        let parts = || {
+            std::iter::once((joined, &list.first)).chain(list.additional.iter().map(|next| match next {
+                AndOr::And(pipeline) => (Joined::And, pipeline),
+                AndOr::Or(pipeline) => (Joined::Or, pipeline),
+            }))
+        };
+        let is_or = |at: usize, joined: Joined| at > 0 && joined == Joined::Or;
+        let handled = parts()
+            .enumerate()
+            .filter(|(at, (joined, pipeline))| is_or(*at, *joined) && !always_fails(pipeline))
+            .map(|(at, _)| at)
+            .last();
+        let mut tested = false;
+        for (at, (joined, pipeline)) in parts().enumerate() {
+            let may_fail = handled.is_some_and(|handled| at <= handled);
+            let skipped = may_fail || is_or(at, joined) || (tested && !place.is_fatal);
+            let place = Place {
+                conditional: place.conditional || skipped,
+                is_fatal: place.is_fatal && !may_fail,
+                ..place
             };
-            if has_or {
+            if skipped && at > 0 {
                 self.branch(|this| this.pipeline(pipeline, place, joined));
             } else {
                 self.pipeline(pipeline, place, joined);
             }
+            tested = (tested && joined != Joined::Or) || is_test(pipeline);
         }
     }
 
@@ -138,10 +178,11 @@ impl Flattener<'_> {
             }
             Node::Function(function) => {
                 let before = self.directory.take();
+                let outer = self.function.replace(function.fname.value.clone());
                 let place = Place { conditional: true, ..place };
                 self.compound(&function.body.0, place, joined);
                 self.redirects(function.body.1.as_ref().map(|list| list.0.as_slice()), place);
-                self.directory = before;
+                (self.directory, self.function) = (before, outer);
             }
             Node::ExtendedTest(test, redirects) => {
                 let (words, known) = (self.places.words_between(&test.loc), self.places.known(&test.loc));
@@ -157,13 +198,13 @@ impl Flattener<'_> {
                 self.list(&group.list, place.inside(), joined);
             }
             CompoundCommand::Subshell(subshell) => {
-                let before = self.directory.clone();
+                let before = (self.directory.clone(), self.ended);
                 self.list(&subshell.list, place.inside(), joined);
-                self.directory = before;
+                (self.directory, self.ended) = before;
             }
             CompoundCommand::IfClause(clause) => self.branch(|this| {
                 let before = this.directory.clone();
-                this.list(&clause.condition, place.inside(), joined);
+                this.list(&clause.condition, place.body(), joined);
                 this.branch(|this| {
                     this.list(&clause.then, place.body(), Joined::Then);
                 });
@@ -351,10 +392,12 @@ impl Flattener<'_> {
             span,
             joined: if self.commands.is_empty() { Joined::First } else { joined },
             depth: place.depth,
-            conditional: place.conditional,
+            conditional: place.conditional || self.ended,
             directory: self.directory.clone(),
+            function: self.function.clone(),
         };
         self.follow(&command);
+        self.ended |= self.function.is_none() && may_end(&command);
         self.commands.push(command);
     }
 
@@ -387,6 +430,56 @@ impl Flattener<'_> {
             Some("popd") => self.directory = self.pushed.pop().flatten(),
             _ => {}
         }
+    }
+}
+
+/// Whether the text may end at a command without failing.
+fn may_end(command: &Command) -> bool {
+    let mut words = command.words.iter().map(ShellWord::literal);
+    match words.next().flatten().as_deref() {
+        Some("exit" | "return") => {
+            words.next().is_none_or(|status| status.is_none_or(|status| status == "0"))
+        }
+        Some("exec") => words.next().is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a part of a chain is there for its status.
+fn is_test(pipeline: &Pipeline) -> bool {
+    let asks = |command: &Node| match command {
+        Node::Simple(simple) => {
+            let name = simple.word_or_name.as_ref().map(|word| word.value.as_str());
+            name.is_some_and(|name| TESTS.contains(&name))
+        }
+        Node::ExtendedTest(..) => true,
+        _ => false,
+    };
+    pipeline.bang || pipeline.seq.last().is_some_and(asks)
+}
+
+/// Whether a part of a chain never succeeds: `exit 1`, `false`, or a group that ends so.
+fn always_fails(pipeline: &Pipeline) -> bool {
+    let ends = |list: &CompoundList| {
+        let last = list.0.last().map(|item| &item.0);
+        last.is_some_and(|last| last.additional.is_empty() && always_fails(&last.first))
+    };
+    match pipeline.seq.as_slice() {
+        _ if pipeline.bang => false,
+        [Node::Simple(simple)] => {
+            let argument = simple.suffix.iter().flat_map(|suffix| &suffix.0).find_map(|item| match item {
+                Item::Word(word) => Some(word.value.as_str()),
+                _ => None,
+            });
+            match simple.word_or_name.as_ref().map(|word| word.value.as_str()) {
+                Some("false") => true,
+                Some("exit" | "return") => argument.is_some_and(|status| status.parse() != Ok(0)),
+                _ => false,
+            }
+        }
+        [Node::Compound(CompoundCommand::BraceGroup(group), _)] => ends(&group.list),
+        [Node::Compound(CompoundCommand::Subshell(subshell), _)] => ends(&subshell.list),
+        _ => false,
     }
 }
 

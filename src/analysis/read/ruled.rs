@@ -1,8 +1,8 @@
 //! From a command that a rule knows to what it does: templates filled, engines asked, targets found.
 
-use super::command::{Reader, mentioned};
-use super::effect::{Effect, Packages};
-use super::step;
+use super::run::{Reader, mentioned};
+use crate::analysis::effect::{Account, Effect, Packages};
+use crate::analysis::step;
 use crate::recipe::command::{Call, CommandRule, EffectKind};
 use crate::recipe::path::absolute;
 use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
@@ -75,10 +75,9 @@ impl Reader<'_> {
             EffectKind::Build => Effect::Build,
             EffectKind::InstallBuilt => Effect::InstallBuilt(written()),
             EffectKind::CreateEnvironment => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
-            EffectKind::CreateUser => match call.operands.as_slice() {
-                [user, _group] => Effect::CreateUser(user.clone()),
-                operands => Effect::CreateUser(operands.last().cloned().unwrap_or_default()),
-            },
+            EffectKind::CreateUser => {
+                Effect::CreateUser(account(call, rule.from.as_deref() == Some("with-home")))
+            }
             EffectKind::ChangeUsers => Effect::ChangeUsers,
             EffectKind::CreateDirectory => match certain(written()) {
                 Effect::Write(paths) => {
@@ -89,39 +88,24 @@ impl Reader<'_> {
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
             EffectKind::Configure => Effect::Configure,
             EffectKind::Link => {
-                let path = written().into_iter().flat_map(|path| self.inside(path, rule, call)).next();
                 let target = call.operands.first().cloned().unwrap_or_default();
-                let path = path.unwrap_or_else(|| call.directory.clone());
+                let paths = self.transfers(call, unknown).unwrap_or_default();
+                let path =
+                    paths.first().map_or_else(|| call.directory.clone(), |first| first.destination.clone());
                 let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
                 Effect::Link(path.clone(), absolute(parent, &target))
             }
-            EffectKind::Write | EffectKind::Move => {
-                let paths = written().into_iter().flat_map(|path| self.inside(path, rule, call)).collect();
-                certain(paths)
+            EffectKind::Write => certain(written()),
+            EffectKind::Duplicate => {
+                self.transfers(call, unknown).map_or_else(Effect::Opaque, Effect::Duplicate)
             }
-            EffectKind::Remove => Effect::Remove(written()),
+            EffectKind::Move => self.transfers(call, unknown).map_or_else(Effect::Opaque, Effect::Move),
+            EffectKind::Remove => match rule.from.as_deref() {
+                Some("find") => Effect::Remove(self.found(call)),
+                _ => Effect::Remove(written().iter().flat_map(|path| braces(path)).collect()),
+            },
             EffectKind::Shell => Effect::Unknown(mentioned(&call.words)),
         }
-    }
-
-    /// What `cp a b DIRECTORY` writes: the files in it, under their own names.
-    fn inside(&self, path: String, rule: &CommandRule, call: &Call) -> Vec<String> {
-        let takes_sources =
-            rule.writes.iter().any(|template| template == "{last}") && call.operands.len() > 1;
-        let written = call.operands.last().map_or("", String::as_str);
-        let is_directory =
-            written.ends_with('/') || call.operands.len() > 2 || self.world.is_directory(&path, self.state);
-        if !takes_sources || !is_directory {
-            return vec![path];
-        }
-        let sources = &call.operands[..call.operands.len() - 1];
-        if sources.iter().any(|source| source.contains(['*', '?', '[']) || source.ends_with('.')) {
-            return vec![path];
-        }
-        sources
-            .iter()
-            .map(|source| absolute(&path, source.trim_end_matches('/').rsplit('/').next().unwrap_or(source)))
-            .collect()
     }
 
     /// Dependencies go into the virtual environment in force, if the file made one.
@@ -157,8 +141,24 @@ impl Reader<'_> {
     }
 }
 
+/// The user that `useradd` or `adduser` makes, with a home where these put it.
+fn account(call: &Call, by_default: bool) -> Account {
+    let name = match call.operands.as_slice() {
+        [user, _group] => user.clone(),
+        operands => operands.last().cloned().unwrap_or_default(),
+    };
+    let base = call.option(&["-b", "--base-dir"]).unwrap_or("/home");
+    let home = call.option(&["-d", "--home-dir", "--home", "-h"]).map(|home| call.absolute(home));
+    let home = home.unwrap_or_else(|| format!("{}/{name}", base.trim_end_matches('/')));
+    let makes_home = match by_default {
+        true => !call.has(&["-H", "--no-create-home"]),
+        false => call.has(&["-m", "--create-home"]),
+    };
+    Account { name, home, makes_home }
+}
+
 /// `/a/{b,c}` as the shell reads it; one level.
-fn braces(path: &str) -> Vec<String> {
+pub(super) fn braces(path: &str) -> Vec<String> {
     let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
     let Some((inside, after)) = rest.split_once('}') else { return vec![path.to_owned()] };
     inside.split(',').map(|one| format!("{before}{one}{after}")).collect()

@@ -1,7 +1,7 @@
 //! What a COPY or ADD brings into the image, file by file where the build context can be seen.
 
-use super::state::State;
-use super::world::World;
+use crate::analysis::state::State;
+use crate::analysis::world::World;
 use crate::context::Context;
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::recipe::path::absolute;
@@ -60,7 +60,7 @@ impl Copy {
             raw.as_deref().is_some_and(|path| path.ends_with('/') || path.ends_with("/.") || path == ".");
         let into_directory = ends_open
             || sources.len() + heredocs > 1
-            || destination.as_deref().is_some_and(|path| world.is_directory(path, state));
+            || destination.as_deref().is_some_and(|path| world.is_directory(path, state.workdir.as_deref()));
         let mut copy = Self { from, sources, destination, into_directory, special, files: None };
         let opaque = unknown || special || copy.from.is_some() || instruction.flag("parents").is_some();
         if let (false, Some(context)) = (opaque, context) {

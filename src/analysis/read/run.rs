@@ -1,0 +1,330 @@
+//! From the text of a RUN to what its commands do, one after the other, each in the world that the ones before it left.
+
+use super::words::Words;
+use crate::analysis::Sources;
+use crate::analysis::apply::Scene;
+use crate::analysis::certainty::Certainty;
+use crate::analysis::effect::{Action, Effect};
+use crate::analysis::state::State;
+use crate::analysis::step::{self, Mount};
+use crate::analysis::world::{Origin, World};
+use crate::dockerfile::instruction::{Arguments, Instruction};
+use crate::dockerfile::shell::{self, Command, Joined, Shell};
+use crate::dockerfile::span::Span;
+use crate::recipe::command::EffectKind;
+use crate::recipe::path::absolute;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+
+/// Interpreters whose scripts can be read.
+pub(super) const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
+
+/// Reads the commands of one instruction.
+pub struct Reader<'a> {
+    pub(super) sources: Sources<'a>,
+    pub(super) state: &'a State,
+    pub(super) world: Seen<'a>,
+    pub(super) mounts: &'a [Mount],
+    /// Variables that earlier commands of the same text set; `None` where the value can't be told.
+    pub(super) locals: BTreeMap<String, Option<String>>,
+    /// Index of the instruction, and the absolute targets of its cache mounts.
+    line: (usize, &'a [String]),
+    /// Functions that the text defines: what they may do is read in their bodies.
+    functions: BTreeSet<String>,
+    /// Start of the pipeline that is being read, in the file.
+    pipeline: usize,
+}
+
+/// The world that a reader sees, and changes where it runs a line.
+pub(super) enum Seen<'a> {
+    Finished(&'a World),
+    Running(&'a mut World),
+}
+
+impl Deref for Seen<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        match self {
+            Self::Finished(world) => world,
+            Self::Running(world) => world,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// A reader in a state and a world, which stays as it is.
+    pub fn new(sources: Sources<'a>, state: &'a State, world: &'a World, mounts: &'a [Mount]) -> Self {
+        let world = Seen::Finished(world);
+        Self {
+            sources,
+            state,
+            world,
+            mounts,
+            locals: BTreeMap::new(),
+            line: (0, &[]),
+            functions: BTreeSet::new(),
+            pipeline: 0,
+        }
+    }
+
+    /// A reader that does in the world what the commands do. `line` is the index of the instruction, with the absolute
+    /// targets of its cache mounts.
+    pub fn running(
+        sources: Sources<'a>,
+        state: &'a State,
+        world: &'a mut World,
+        mounts: &'a [Mount],
+        line: (usize, &'a [String]),
+    ) -> Self {
+        let world = Seen::Running(world);
+        Self {
+            sources,
+            state,
+            world,
+            mounts,
+            locals: BTreeMap::new(),
+            line,
+            functions: BTreeSet::new(),
+            pipeline: 0,
+        }
+    }
+
+    /// What a RUN does.
+    pub fn instruction(mut self, instruction: &Instruction) -> Vec<Action> {
+        let place = Place {
+            span: instruction.span,
+            statement: instruction.span,
+            directory: self.state.workdir.clone().unwrap_or_else(|| "/".to_owned()),
+            certainty: Certainty::Sure,
+            nested: false,
+            piped: false,
+        };
+        if let Arguments::Json(words) = &instruction.arguments {
+            let words =
+                Words { words: words.iter().map(|word| word.text.clone()).collect(), unknown: Vec::new() };
+            return self.words(words, &BTreeMap::new(), &place, 0);
+        }
+        let is_posix = |shell: &Vec<String>| {
+            shell
+                .first()
+                .is_some_and(|program| SHELLS.contains(&program.rsplit('/').next().unwrap_or(program)))
+        };
+        if self.state.shell.as_ref().is_some_and(|shell| !is_posix(shell)) {
+            return self.opaque(&place, "the shell is not sh or bash");
+        }
+        match self.sources.document.shell_text(instruction) {
+            Some(text) => self.text(shell::parse(&text), &place, 0),
+            None => self.opaque(&place, "another interpreter reads the text"),
+        }
+    }
+
+    /// Does what a command does, and says it.
+    pub(super) fn act(&mut self, place: &Place, effect: Effect, text: &str, program: &str) -> Action {
+        let action = Action {
+            span: place.span,
+            statement: place.statement,
+            effect,
+            text: text.to_owned(),
+            program: program.to_owned(),
+            certainty: place.certainty,
+            nested: place.nested,
+            directory: place.directory.clone(),
+        };
+        if let Seen::Running(world) = &mut self.world {
+            let scene =
+                Scene { instruction: self.line.0, caches: self.line.1, home: &step::home(self.state) };
+            world.act(&scene, &action);
+        }
+        action
+    }
+
+    pub(super) fn opaque(&mut self, place: &Place, why: &str) -> Vec<Action> {
+        vec![self.act(place, Effect::Opaque(why.to_owned()), "", "")]
+    }
+
+    /// What a shell text does. `place` is the command that starts the text, for nested ones.
+    pub(super) fn text(&mut self, shell: Shell, place: &Place, depth: usize) -> Vec<Action> {
+        let commands = match shell {
+            Shell::Commands(commands) => commands,
+            Shell::Opaque(why) => return self.opaque(place, &why),
+        };
+        self.functions.extend(commands.iter().filter_map(|command| command.function.clone()));
+        let mut actions = Vec::new();
+        for command in &commands {
+            actions.extend(self.command(command, place, depth));
+        }
+        actions
+    }
+
+    fn command(&mut self, command: &Command, outer: &Place, depth: usize) -> Vec<Action> {
+        if command.joined != Joined::Pipe {
+            self.pipeline = command.span.start;
+        }
+        let words = self.expand(&command.words);
+        let assignments = self.assign(command, &words);
+        let followed =
+            command.directory.as_ref().and_then(|directories| self.follow(&outer.directory, directories));
+        let lost = followed.is_none();
+        let own = Span::new(self.pipeline, command.span.end);
+        let place = Place {
+            span: if outer.nested { outer.span } else { command.span },
+            statement: if outer.nested { outer.statement } else { own },
+            directory: followed.unwrap_or_else(|| outer.directory.clone()),
+            certainty: outer.certainty.min(Certainty::under(command.conditional)),
+            nested: outer.nested,
+            piped: command.joined == Joined::Pipe,
+        };
+        if let [program, script, ..] = words.words.as_slice()
+            && matches!(program.as_str(), "." | "source")
+        {
+            self.activate(&absolute(&place.directory, script), place.certainty);
+        }
+        let mut actions = Vec::new();
+        if !words.words.is_empty() {
+            actions = self.words(words, &assignments, &place, depth);
+        }
+        let written = self.redirected(command, &place);
+        if !written.is_empty() {
+            actions.push(self.act(&place, Effect::Write(written), "", ">"));
+        }
+        let depends = |effect: &Effect| {
+            !matches!(
+                effect,
+                Effect::Nothing
+                    | Effect::UpdatePackages
+                    | Effect::InstallPackages(_)
+                    | Effect::RemovePackages(_)
+                    | Effect::Fetch
+            )
+        };
+        if lost && actions.iter().any(|action| depends(&action.effect)) {
+            let why = "a `cd` in it can't be followed".to_owned();
+            return vec![self.act(&place, Effect::Opaque(why), "", "cd")];
+        }
+        actions
+    }
+
+    /// Takes in the variables that a command sets; gives those that it sets for itself. One that is only maybe set can't be told.
+    fn assign(&mut self, command: &Command, words: &Words) -> BTreeMap<String, String> {
+        let mut set: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for (name, value) in &command.assignments {
+            let value = self.expand(std::slice::from_ref(value));
+            set.insert(name.clone(), value.unknown.is_empty().then(|| value.words.join(" ")));
+        }
+        let own = set.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect();
+        let program = words.words.first().map_or("", String::as_str);
+        let mut lasting = BTreeMap::new();
+        if program.is_empty() {
+            lasting = set;
+        } else if matches!(program, "export" | "declare" | "local" | "readonly" | "typeset") {
+            let pairs = words.words.iter().skip(1);
+            lasting.extend(pairs.filter_map(|word| {
+                let (name, value) = word.split_once('=')?;
+                Some((name.to_owned(), (!words.unknown.contains(word)).then(|| value.to_owned())))
+            }));
+        } else if matches!(program, "read" | "unset") {
+            lasting.extend(words.words.iter().skip(1).map(|name| (name.clone(), None)));
+        }
+        if command.conditional {
+            lasting.values_mut().for_each(|value| *value = None);
+        }
+        self.locals.extend(lasting);
+        own
+    }
+
+    /// A script that activates a virtual environment puts its programs first.
+    fn activate(&mut self, script: &str, certainty: Certainty) {
+        let Some((bin, _)) = script.rsplit_once('/') else { return };
+        let environment = bin.strip_suffix("/bin").filter(|path| self.is_environment(path));
+        if environment.is_some() {
+            let path = self.value("PATH").unwrap_or_default();
+            let value = certainty.is_sure().then(|| format!("{bin}:{path}"));
+            self.locals.insert("PATH".to_owned(), value);
+        }
+    }
+
+    /// Whether a command before made a virtual environment there.
+    pub(super) fn is_environment(&self, path: &str) -> bool {
+        self.world.paths.get(path).is_some_and(|entry| entry.origin == Origin::Dependencies)
+    }
+
+    /// Files that redirections write.
+    fn redirected(&self, command: &Command, place: &Place) -> Vec<String> {
+        let writes = command.redirections.iter().filter(|redirection| redirection.operator.contains('>'));
+        writes
+            .filter_map(|redirection| {
+                let target = self.expand(std::slice::from_ref(&redirection.target));
+                let path = target.words.first()?;
+                let descriptor = path.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+                if descriptor
+                    || path.starts_with("/dev/")
+                    || path.starts_with('&')
+                    || !target.unknown.is_empty()
+                {
+                    return None;
+                }
+                Some(absolute(&place.directory, path))
+            })
+            .collect()
+    }
+
+    /// What a command of these words does.
+    pub(super) fn words(
+        &mut self,
+        words: Words,
+        assignments: &BTreeMap<String, String>,
+        place: &Place,
+        depth: usize,
+    ) -> Vec<Action> {
+        let text = words.words.join(" ");
+        let mut assignments = assignments.clone();
+        let unwrapped = self.unwrap(words.words.clone(), &mut assignments);
+        let Some(program) = unwrapped.first() else {
+            return vec![self.act(place, Effect::Nothing, &text, "")];
+        };
+        let name = program.rsplit('/').next().unwrap_or(program).to_owned();
+        if self.functions.contains(program) {
+            return vec![self.act(place, Effect::Nothing, &text, &name)];
+        }
+        let rules = self.sources.recipe.commands.iter().chain(&self.sources.recipes.system);
+        let matched = rules.filter_map(|rule| Some((rule, rule.call(&unwrapped)?))).next();
+        let Some((rule, mut call)) = matched else {
+            return self.unruled(&unwrapped, &text, &name, place, depth);
+        };
+        call.directory.clone_from(&place.directory);
+        call.variables = self.state.known_variables();
+        for (name, value) in &self.locals {
+            match value {
+                Some(value) => drop(call.variables.insert(name.clone(), value.clone())),
+                None => drop(call.variables.remove(name)),
+            }
+        }
+        call.variables.extend(assignments);
+        if rule.effect == EffectKind::Shell {
+            return self.nested_shell(&unwrapped, &text, &name, place, depth);
+        }
+        let effect = self.effect(rule, &call, &words.unknown);
+        let doubtful = rule.from.as_deref() == Some("find") && !self.finds_by_name(&call);
+        let certainty = place.certainty.min(Certainty::under(doubtful));
+        vec![self.act(&Place { certainty, ..place.clone() }, effect, &text, &name)]
+    }
+}
+
+/// Where a command stands.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) span: Span,
+    pub(super) statement: Span,
+    pub(super) directory: String,
+    pub(super) certainty: Certainty,
+    pub(super) nested: bool,
+    pub(super) piped: bool,
+}
+
+/// Absolute paths among the words of a command.
+pub(super) fn mentioned(words: &[String]) -> Vec<String> {
+    let paths =
+        words.iter().skip(1).map(|word| word.split_once('=').map_or(word.as_str(), |(_, value)| value));
+    paths.filter(|path| path.starts_with('/') && path.len() > 1).map(|path| absolute("/", path)).collect()
+}

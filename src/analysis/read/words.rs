@@ -1,0 +1,83 @@
+//! Words of a shell text with their variables replaced, as far as values are known at that command.
+
+use super::run::Reader;
+use crate::analysis::step;
+use crate::dockerfile::shell::{ShellWord, WordPart};
+use crate::dockerfile::variables::{Value, Variables};
+use crate::recipe::path::absolute;
+
+/// The words of a command after expansion.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// Each word; one that can't be told stands as written.
+    pub words: Vec<String>,
+    /// Words whose value can't be told.
+    pub unknown: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// Words with variables replaced by what they are known to hold.
+    pub fn expand(&self, words: &[ShellWord]) -> Words {
+        let mut expanded = Words::default();
+        for word in words {
+            let mut text = Some(String::new());
+            let mut splits = false;
+            for part in &word.parts {
+                let piece = match part {
+                    WordPart::Literal(literal) => Some(literal.clone()),
+                    WordPart::Glob(letter) => Some(letter.to_string()),
+                    WordPart::Variable(name, in_quotes) => {
+                        splits |= !in_quotes;
+                        self.value(name)
+                    }
+                    WordPart::Dynamic(written) if written == "~" => Some(step::home(self.state)),
+                    WordPart::Dynamic(_) => None,
+                };
+                text = text.zip(piece).map(|(text, piece)| text + &piece);
+            }
+            match text {
+                Some(text) if splits => expanded.words.extend(text.split_whitespace().map(str::to_owned)),
+                Some(text) => expanded.words.push(text),
+                None => {
+                    expanded.unknown.push(word.raw.clone());
+                    expanded.words.push(word.raw.clone());
+                }
+            }
+        }
+        expanded
+    }
+
+    /// The value of a variable at this command.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.locals.get(name) {
+            return value.clone();
+        }
+        if let Some(value) = self.state.variables.values.get(name) {
+            return value.default_value().map(str::to_owned);
+        }
+        (name == "HOME").then(|| step::home(self.state))
+    }
+
+    /// The directory that a row of `cd`s leads to.
+    pub(super) fn follow(&self, from: &str, directories: &[String]) -> Option<String> {
+        directories.iter().try_fold(from.to_owned(), |at, directory| {
+            if directory.contains(['`', '(', '*', '?', '[']) || directory == "-" {
+                return None;
+            }
+            let plain = directory.replace('~', &step::home(self.state));
+            match self.variables().expand(&plain, '\\') {
+                Value::Unknown => None,
+                value => Some(absolute(&at, value.default_value()?)),
+            }
+        })
+    }
+
+    fn variables(&self) -> Variables {
+        let mut variables = self.state.variables.clone();
+        variables.values.extend(self.locals.iter().map(|(name, value)| {
+            let value = value.clone().map_or(Value::Unknown, Value::Known);
+            (name.clone(), value)
+        }));
+        variables
+    }
+}
