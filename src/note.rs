@@ -140,6 +140,8 @@ reasons! {
     ContextElsewhere = "context-elsewhere",
     /// The packages of the distribution's release left its mirrors, so nothing can be installed on it.
     ArchivedRelease = "archived-release",
+    /// The image asked for with --runtime is not known, or does not have what the container needs.
+    RuntimeUnfit = "runtime-unfit",
     /// Files that the program may read at run time.
     RuntimeFiles = "runtime-files",
     /// The finished rewrite did not prove to mean the same: a defect of restage, please report it.

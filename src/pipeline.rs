@@ -3,6 +3,7 @@
 use crate::analysis::step::{From, Step};
 use crate::analysis::{Sources, analyse};
 use crate::context::Context;
+use crate::dockerfile::conflict::unfinished_merge;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
@@ -49,6 +50,8 @@ pub struct Rewrite {
     pub text: String,
     /// Name of the recipe, such as `python`.
     pub recipe: String,
+    /// The image that the runtime stage stands on, as the new text writes it.
+    pub runtime_image: String,
     /// What the plan rests on, by place.
     pub notes: Vec<Note>,
     /// For `--explain`: every instruction of the original in file order, then what was added.
@@ -102,11 +105,9 @@ impl Placement {
 
 /// Converts one file.
 pub fn restage(request: &Request<'_>) -> Outcome {
-    let document = match Document::parse(request.text) {
+    let document = match read(request.text) {
         Ok(document) => document,
-        Err(error) => {
-            return Outcome::Refused(vec![Note::refusal(Reason::Unreadable, error.span, error.message)]);
-        }
+        Err(note) => return Outcome::Refused(vec![note]),
     };
     let stages: Vec<&Instruction> =
         document.instructions.iter().filter(|instruction| instruction.keyword == Keyword::From).collect();
@@ -157,6 +158,9 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         },
         Err(error) => vec![error.message],
     };
+    if let (false, Some(image)) = (breaches.is_empty(), request.runtime) {
+        return Outcome::Refused(vec![unfit(request, image, &breaches)]);
+    }
     if !breaches.is_empty() {
         let refuse = |breach: String| {
             Note::refusal(
@@ -168,7 +172,52 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         return Outcome::Refused(breaches.into_iter().map(refuse).collect());
     }
     let explanation = explain(&document, &plan);
-    Outcome::Rewritten(Rewrite { text, recipe: recipe.name.clone(), notes: plan.notes, explanation })
+    Outcome::Rewritten(Rewrite {
+        text,
+        recipe: recipe.name.clone(),
+        runtime_image: plan.runtime_image,
+        notes: plan.notes,
+        explanation,
+    })
+}
+
+/// The text, read, where Docker would read it too.
+fn read(text: &str) -> Result<Document, Note> {
+    if let Some(marker) = unfinished_merge(text) {
+        let message = "a merge was not finished here: both sides stand in the file";
+        return Err(Note::refusal(Reason::Unreadable, marker, message).help("resolve the conflict first"));
+    }
+    let document = Document::parse(text)
+        .map_err(|error| Note::refusal(Reason::Unreadable, error.span, error.message))?;
+    match document.instructions.iter().find(|instruction| instruction.keyword == Keyword::Unknown) {
+        None => Ok(document),
+        Some(unknown) => {
+            let message = "Docker does not know this instruction";
+            Err(Note::refusal(Reason::Unreadable, unknown.keyword_span, message))
+        }
+    }
+}
+
+/// Why the image that was asked for can't be the runtime's, and which one restage would take.
+fn unfit(request: &Request<'_>, image: &ImageReference, breaches: &[String]) -> Note {
+    let message = match request.knowledge.image(image) {
+        None => format!(
+            "what is in `{image}` is not known, so it can't be checked that the container finds all it needs there"
+        ),
+        Some(_) => {
+            let told: Vec<&str> = breaches.iter().take(3).map(String::as_str).collect();
+            let more = breaches.len() - told.len();
+            let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+            format!("`{image}` does not do for this container: {}{more}", told.join("; "))
+        }
+    };
+    let note = Note::refusal(Reason::RuntimeUnfit, None, message);
+    match restage(&Request { runtime: None, ..*request }) {
+        Outcome::Rewritten(rewrite) => {
+            note.help(format!("restage by itself takes `{}`: leave --runtime out", rewrite.runtime_image))
+        }
+        _ => note.help("name an image of the same distribution and release, or leave --runtime out"),
+    }
 }
 
 /// The recipe of the base image.

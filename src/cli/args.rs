@@ -18,10 +18,19 @@ use crate::dockerfile::reference::ImageReference;
 pub(super) struct Args {
     /// Dockerfiles, folders to search for them, or `-` for stdin
     ///
-    /// In folders, files named `Dockerfile`, `Dockerfile.*`, `*.Dockerfile` and `Containerfile*` are taken; hidden
-    /// folders and what `.gitignore` names are left out.
+    /// In folders, files named `Dockerfile`, `Dockerfile.*`, `*.Dockerfile` and `Containerfile*` are taken. Left out are
+    /// hidden folders, what `.gitignore` names, folders of vendored code and of test data, repositories inside of the
+    /// repository, copies (`.bak`, `.orig`), texts (`.md`) and templates (`.j2`): name them, and they are taken too.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
+
+    /// Leave out what this pattern of `.gitignore` matches, even where it is named
+    #[arg(long, value_name = "GLOB", help_heading = CHOICE)]
+    pub(super) exclude: Vec<String>,
+
+    /// Take the paths from this file, or `-` for stdin: one a line, or parted by NUL
+    #[arg(long, value_name = "FILE", conflicts_with = "paths", help_heading = CHOICE)]
+    pub(super) from_list: Option<PathBuf>,
 
     /// Write the new files in place
     ///
@@ -48,6 +57,8 @@ pub(super) struct Args {
     pub(super) safe: bool,
 
     /// Base the runtime stage on this image
+    ///
+    /// It is judged like any other: a file for which it does not do is refused (runtime-unfit).
     #[arg(long, value_name = "IMAGE", value_parser = image, help_heading = PLAN)]
     pub(super) runtime: Option<ImageReference>,
 
@@ -68,6 +79,16 @@ pub(super) struct Args {
     /// How results are told
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
     pub(super) format: Format,
+
+    /// Exit with 1 if a file meets this fate
+    ///
+    /// Several are parted by commas.
+    #[arg(long, value_name = "FATE", value_delimiter = ',', help_heading = EXIT)]
+    pub(super) fail_on: Vec<Fate>,
+
+    /// Exit with 0, not 4, where no Dockerfile is found
+    #[arg(long, help_heading = EXIT)]
+    pub(super) allow_none: bool,
 
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
@@ -99,16 +120,34 @@ pub(super) struct Args {
 }
 
 const MODE: &str = "Mode (without one: print a diff)";
+const CHOICE: &str = "Choice of files";
 const PLAN: &str = "Conversion";
 const OUTPUT: &str = "Output";
+const EXIT: &str = "Exit code";
 const FACTS: &str = "Facts";
 
-const AFTER: &str = "Exit codes: 0 fine, 1 --check found something to change, 2 something failed.";
+const AFTER: &str = "\
+Exit codes: 0 fine, 1 found what --check or --fail-on asks about, 2 wrong options, 3 a file failed, 4 no Dockerfile.";
 const AFTER_LONG: &str = "\
 Exit codes:
   0  fine; also when there was nothing to change, or a conversion was refused
-  1  --check found something to change
-  2  something failed: a file that can't be read or written, is no Dockerfile, or an unknown option";
+  1  a file met the fate that --check or --fail-on asks about
+  2  nothing was done: an option, a rule file or the configuration is wrong
+  3  a file could not be read or written, or is no Dockerfile; all others were worked
+  4  no Dockerfile was found";
+
+/// What can become of a file, for `--fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Fate {
+    /// It changes, or would; as --check has it
+    Change,
+    /// Its conversion rests on assumptions
+    Review,
+    /// No careful plan exists for it
+    Refused,
+    /// None: exit with 0 whatever becomes of the files, even of one that failed
+    Never,
+}
 
 /// What is done with a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +196,8 @@ impl Args {
             "'-' (stdin) cannot be used with other paths"
         } else if args.stdin_filename.is_some() && !stdin {
             "'--stdin-filename' is only used with '-' (stdin)"
+        } else if args.fail_on.contains(&Fate::Never) && (args.fail_on.len() > 1 || args.check) {
+            "'--fail-on never' is only used alone"
         } else if args.format != Format::Text && (args.stdout || args.explain) {
             "'--stdout' and '--explain' are only used with '--format text'; the other formats tell it all"
         } else {

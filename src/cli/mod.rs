@@ -5,8 +5,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the layer that opens files")]
 
 mod args;
+mod base;
 mod batch;
 mod contexts;
+mod exclude;
+mod exit;
 mod facts;
 mod folder;
 mod guard;
@@ -15,6 +18,7 @@ mod lock;
 mod place;
 mod rules;
 mod screen;
+mod search;
 mod signals;
 mod temporary;
 mod work;
@@ -22,44 +26,57 @@ mod workers;
 mod write;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use self::args::{Args, Mode};
+use self::exclude::Exclude;
+use self::exit::Exit;
+use self::inputs::{Inputs, shown};
 use self::screen::Screen;
 use self::work::Workshop;
-use crate::report::Class;
 
-/// Runs the program on its arguments (the first is the program's name) and says how it ended: 0 fine, 1 `--check` found
-/// something to change, 2 something failed.
+/// Runs the program on its arguments (the first is the program's name) and says how it ended, as `--help` lists it.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match Args::read(args) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
     let mut screen = Screen::new(&args);
-    let workshop = match Workshop::open(&args) {
+    let mut workshop = match Workshop::open(&args) {
         Ok(workshop) => workshop,
         Err((path, failure)) => {
             screen.failure(&path, &failure);
-            return ExitCode::from(2);
+            return Exit::Usage.into();
         }
     };
     if let Some(answer) = facts::answer(&args, workshop.knowledge()) {
         screen.result(&answer);
         return ExitCode::SUCCESS;
     }
+    let paths = match paths(&args) {
+        Ok(paths) => paths,
+        Err(error) => return usage(&error),
+    };
     // Held from the first look at the tree to the last byte written.
-    let lock = (args.mode() == Mode::Write).then(|| workshop.lock(|folder| screen.waits(folder)));
-    let inputs = inputs::find(&args.paths);
+    let lock = (args.mode() == Mode::Write).then(|| workshop.lock(&paths, |folder| screen.waits(folder)));
+    let Inputs { found: inputs, unseen, empty } = match inputs(&args, &paths) {
+        Ok(inputs) => inputs,
+        Err(error) => return usage(&error),
+    };
     if args.mode() == Mode::Stdout && inputs.len() > 1 {
         return usage(&Args::conflict(format!(
             "'--stdout' prints one file, and {} were found",
             inputs.len()
         )));
     }
+    screen.patch_from(workshop.patch_from(&inputs));
 
     guard::install();
     screen.open(inputs.len());
+    for (folder, failure) in unseen.iter().chain(&empty) {
+        screen.warning(&shown(folder), failure);
+    }
     let (tally, signals) = match &lock {
         None => (batch::show(&workshop, &inputs, args.check, &mut screen), None),
         Some(lock) => {
@@ -72,15 +89,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         signals.end();
     }
 
-    ExitCode::from(match (tally.count(Class::Failed), args.check && tally.converted() > 0) {
-        (1.., _) => 2,
-        (0, true) => 1,
-        (0, false) => 0,
-    })
+    Exit::of(&tally, &args).into()
+}
+
+/// The paths that were typed, or those of the list.
+fn paths(args: &Args) -> Result<Vec<PathBuf>, clap::Error> {
+    let Some(list) = &args.from_list else { return Ok(args.paths.clone()) };
+    inputs::listed(list)
+        .map_err(|error| Args::conflict(format!("'--from-list {}' can't be read: {error}", shown(list))))
+}
+
+/// What the paths lead to.
+fn inputs(args: &Args, paths: &[PathBuf]) -> Result<Inputs, clap::Error> {
+    let exclude = Exclude::below(&std::env::current_dir().unwrap_or_default(), &args.exclude);
+    let exclude = exclude.map_err(|(pattern, why)| {
+        Args::conflict(format!("'--exclude {pattern}' is not a pattern of .gitignore: {why}"))
+    })?;
+    Ok(inputs::find(paths, &exclude))
 }
 
 /// Tells clap's errors; help and version are among them, and fine.
 fn usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
-    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    if error.use_stderr() { Exit::Usage } else { Exit::Fine }.into()
 }

@@ -24,6 +24,8 @@ pub(super) struct Screen {
     broken: bool,
     /// Whether a file was shown.
     begun: bool,
+    /// From where the paths of the patch count, if not from the working directory.
+    base: Option<String>,
 }
 
 impl Screen {
@@ -49,6 +51,7 @@ impl Screen {
             filter: args.write && args.paths.iter().any(|path| path.as_os_str() == "-"),
             broken: false,
             begun: false,
+            base: None,
         }
     }
 
@@ -67,6 +70,18 @@ impl Screen {
             talk(&format!(
                 "another run of restage is writing in {folder}: this one waits until it is done\n"
             ));
+        }
+    }
+
+    /// From where the paths of the patch count, if not from the working directory.
+    pub(super) fn patch_from(&mut self, base: Option<String>) {
+        self.base = base;
+    }
+
+    /// Something that stops nothing.
+    pub(super) fn warning(&self, path: &str, failure: &Failure) {
+        if !self.quiet {
+            talk(&text::warning(path, failure, self.look));
         }
     }
 
@@ -94,7 +109,12 @@ impl Screen {
             }
             // A filter hands on what it does not change.
             Mode::Write if self.filter => self.result(new().unwrap_or(&report.before)),
-            Mode::Write => {}
+            Mode::Write => {
+                if let Some(rewrite) = report.conversion() {
+                    let (recipe, safety) = (&rewrite.recipe, rewrite.safety().as_str());
+                    self.result(&format!("converted {} ({recipe}, {safety})\n", report.path));
+                }
+            }
             Mode::Stdout => self.result(new().unwrap_or_default()),
             Mode::Explain => self.result(&explain::table(report)),
         }
@@ -105,9 +125,15 @@ impl Screen {
         if self.format == Format::Json {
             self.result(&json::tail(tally));
         }
-        if !self.quiet {
-            talk(&format!("{tally}\n"));
+        if self.quiet {
+            return;
         }
+        if let (Format::Text, Mode::Diff, 1.., Some(base)) =
+            (self.format, self.mode, tally.converted(), &self.base)
+        {
+            talk(&format!("the paths of this patch count from {base}: apply it there (git -C DIR apply)\n"));
+        }
+        talk(&format!("{tally}\n"));
     }
 
     /// A failure that leaves nothing to do.

@@ -8,7 +8,7 @@ use super::args::Args;
 use super::contexts::Contexts;
 use super::inputs::{Found, shown};
 use super::lock::Lock;
-use super::{guard, rules, write};
+use super::{base, guard, rules, write};
 use crate::knowledge::Knowledge;
 use crate::note::Safety;
 use crate::pipeline::{self, Outcome, Request};
@@ -26,6 +26,8 @@ pub(super) struct Workshop<'a> {
     contexts: Contexts,
     /// The working directory, without links in it.
     here: PathBuf,
+    /// From where the paths of patches count.
+    base: PathBuf,
 }
 
 impl<'a> Workshop<'a> {
@@ -42,7 +44,14 @@ impl<'a> Workshop<'a> {
         }
         let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
         let contexts = Contexts::new(args.context.clone(), here.clone());
-        Ok(Self { args, recipes, knowledge, contexts, here })
+        Ok(Self { args, recipes, knowledge, contexts, base: here.clone(), here })
+    }
+
+    /// Lets the paths of patches count from where git finds all of the files; gives that folder if it is another one than
+    /// the working directory.
+    pub(super) fn patch_from(&mut self, inputs: &[Found]) -> Option<String> {
+        self.base = base::of(inputs, &self.here);
+        (self.base != self.here).then(|| shown(&self.base))
     }
 
     /// The facts in force.
@@ -51,16 +60,13 @@ impl<'a> Workshop<'a> {
     }
 
     /// Holds all trees that this run may read or write. `wait` is told of a folder that another run holds.
-    pub(super) fn lock(&self, wait: impl FnMut(&Path)) -> Lock {
-        Lock::of(&self.args.paths, self.args.context.as_deref(), &self.here, wait)
+    pub(super) fn lock(&self, paths: &[PathBuf], wait: impl FnMut(&Path)) -> Lock {
+        Lock::of(paths, self.args.context.as_deref(), &self.here, wait)
     }
 
     /// Reads and converts one file; nothing is written.
     pub(super) fn work(&self, input: &Found) -> Report {
         let (path, bytes) = match input {
-            Found::Nothing(path, failure) => {
-                return self.report(path, String::new(), Verdict::Failed(failure.clone()));
-            }
             Found::Stdin => {
                 let path = self.args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("stdin"));
                 (path, read(io::stdin().lock()))
@@ -115,7 +121,7 @@ impl<'a> Workshop<'a> {
         // git follows no links: the patch names the file itself.
         let target = path.canonicalize();
         let patch_path = match &target {
-            Ok(target) => target.strip_prefix(&self.here).unwrap_or(target).to_owned(),
+            Ok(target) => target.strip_prefix(&self.base).unwrap_or(target).to_owned(),
             Err(_) => path.to_owned(),
         };
         Report { path: shown(path), patch_path, before, verdict }

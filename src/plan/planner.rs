@@ -61,12 +61,6 @@ impl<'a> Planner<'a> {
     }
 
     fn refuse_what_is_not_read(&mut self) -> Result<(), Note> {
-        for instruction in &self.sources.document.instructions {
-            if instruction.keyword == Keyword::Unknown {
-                let message = "Docker does not know this instruction";
-                return Err(Note::refusal(Reason::Unreadable, instruction.span, message));
-            }
-        }
         for step in &self.stage.steps {
             if matches!(step.keyword, Keyword::Copy | Keyword::Add | Keyword::Workdir) {
                 let unknown = match &step.copy {

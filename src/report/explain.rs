@@ -94,6 +94,7 @@ mod tests {
             verdict: Verdict::Converted(Rewrite {
                 text: String::new(),
                 recipe: "go".into(),
+                runtime_image: "debian:bookworm-slim".into(),
                 notes: Vec::new(),
                 explanation: vec![
                     explained(Some(Span::new(0, 16)), "FROM golang:1.22", Placement::Builder, "it compiles"),

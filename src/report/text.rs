@@ -52,6 +52,11 @@ pub fn failure(path: &str, failure: &Failure, look: Look) -> String {
     block(Weight::ERROR, None, &failure.message, path, excerpt, failure.help.as_deref(), look)
 }
 
+/// Something about a file or folder that stops nothing.
+pub fn warning(path: &str, failure: &Failure, look: Look) -> String {
+    block(Weight::WARNING, None, &failure.message, path, None, failure.help.as_deref(), look)
+}
+
 fn note(path: &str, text: &str, note: &Note, look: Look) -> String {
     let weight = match (note.level, note.reason) {
         (_, Reason::Unreadable) => Weight::ERROR,
