@@ -55,3 +55,62 @@ fn an_unknown_key_is_told_with_its_place() {
     assert_eq!(output.status.code(), Some(2), "{notes}");
     assert!(notes.contains("unknown field `imagse`") && notes.contains(":2:1"), "{notes}");
 }
+
+#[test]
+fn a_word_that_no_list_has_is_told_with_its_place_and_the_nearest_one() {
+    let broken = [
+        (
+            "effect = \"compile\"\nfrom = \"go-biuld\"",
+            "no engine is called `go-biuld`; did you mean `go-build`?",
+            ":4:8",
+        ),
+        (
+            "effect = \"compile\"\nfrom = \"pip\"",
+            "`pip` is an engine of rules with effect = \"install-dependencies\", not of `compile`",
+            ":4:8",
+        ),
+        (
+            "effect = \"compile\"\nfrom = \"go-run\"",
+            "`go-run` is an engine of [[starter]], not of `compile`",
+            ":4:8",
+        ),
+        (
+            "effect = \"instal-packages\"",
+            "no effect is called `instal-packages`; did you mean `install-packages`?",
+            ":3:10",
+        ),
+        (
+            "effect = \"install-packages\"\nmanager = \"apt-get\"",
+            "no package manager is called `apt-get`; did you mean `apt`?",
+            ":4:11",
+        ),
+        ("effect = \"install-packages\"", "a rule that installs packages names its `manager`", ":1:1"),
+    ];
+    for (lines, message, place) in broken {
+        let rules = tempfile::tempdir().expect("a folder");
+        let text = format!("[[command]]\nrun = \"tool *\"\n{lines}\n");
+        std::fs::write(rules.path().join("tool.toml"), text).expect("a rule file");
+        let output = restage(&["--rules", &rules.path().display().to_string(), "hello/Dockerfile"]);
+        let notes = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{notes}");
+        assert!(notes.contains(message) && notes.contains(&format!("tool.toml{place}")), "{notes}");
+    }
+    for (text, message, place) in [
+        (
+            "name = \"x\"\nlibraries = \"pyhton\"\n",
+            "no reader of libraries is called `pyhton`; did you mean `python`?",
+            ":2:13",
+        ),
+        (
+            "name = \"x\"\n[[starter]]\nrun = \"go run\"\nfrom = \"go-build\"\n",
+            "`go-build` is no engine of a [[starter]]",
+            ":4:8",
+        ),
+    ] {
+        let rules = tempfile::tempdir().expect("a folder");
+        std::fs::write(rules.path().join("tool.toml"), text).expect("a rule file");
+        let output = restage(&["--rules", &rules.path().display().to_string(), "hello/Dockerfile"]);
+        let notes = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(notes.contains(message) && notes.contains(&format!("tool.toml{place}")), "{notes}");
+    }
+}

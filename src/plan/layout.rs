@@ -108,8 +108,9 @@ fn mixed(span: crate::dockerfile::span::Span) -> Note {
 /// Whether only the tools that install are installed (or upgraded).
 fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependencies) -> bool {
     let tools = &planner.sources.recipe.installers;
-    !dependencies.names.is_empty()
-        && dependencies.complete
+    // none at all are installed where some are taken away (`pip uninstall`)
+    dependencies.complete
+        && !dependencies.unread
         && dependencies.projects.is_empty()
         && dependencies.names.iter().all(|name| tools.contains(name))
 }

@@ -8,6 +8,7 @@ use crate::analysis::step::Step;
 use crate::context::gomod;
 use crate::knowledge::libraries::Cgo;
 use crate::note::{Note, Reason};
+use crate::recipe::engine::Libraries;
 use crate::recipe::go;
 use crate::recipe::product::{Outputs, Started};
 
@@ -17,8 +18,8 @@ pub(super) fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)
     let image = &planner.stage.world.image;
     let installed: Vec<String> =
         packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
-    match planner.sources.recipe.libraries.as_deref() {
-        Some("rust") => {
+    match planner.sources.recipe.libraries {
+        Some(Libraries::Rust) => {
             let locks = rust_crates(planner, compiles);
             let in_lock = |name: &str| locks.iter().any(|known| known == name);
             locks
@@ -26,7 +27,7 @@ pub(super) fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)
                 .flat_map(|name| knowledge.rust_crate(name, image, &in_lock, &installed).packages)
                 .collect()
         }
-        Some("go") => {
+        Some(Libraries::Go) => {
             let modules = go_modules(planner, compiles);
             let needs = modules.iter().filter_map(|module| match knowledge.go_module(module, image) {
                 Cgo::Needs(packages) => Some(packages),
@@ -124,7 +125,7 @@ pub(super) fn is_free_of_cgo(
     compiles: &[(&Step, &Outputs)],
     started: Option<&Started>,
 ) -> bool {
-    if planner.sources.recipe.libraries.as_deref() != Some("go") {
+    if planner.sources.recipe.libraries != Some(Libraries::Go) {
         return false;
     }
     let said: Vec<Option<bool>> = compiles.iter().map(|(_, outputs)| outputs.cgo).collect();

@@ -4,6 +4,7 @@ use super::line::{Added, Line};
 use super::planner::Planner;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
+use crate::recipe::engine::Engine;
 use crate::recipe::product::{Started, Surroundings};
 use crate::recipe::{go, rust};
 
@@ -26,8 +27,8 @@ pub(super) fn starter(planner: &Planner<'_>) -> Result<Option<Started>, Note> {
         version: planner.stage.world.image.version.as_deref(),
         root: state.is_root(),
     };
-    let started = match start.starter.from.as_str() {
-        "go-run" => go::run(&start.words, &start.starter.values, &directory, around),
+    let started = match start.starter.from {
+        Engine::GoRun => go::run(&start.words, &start.starter.values, &directory, around),
         _ => {
             let rule = crate::recipe::command::CommandRule::starter(&start.starter);
             let call = rule.and_then(|rule| rule.call(&start.words));

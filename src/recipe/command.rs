@@ -3,7 +3,9 @@
 //! The pattern language has words, `*` (any words) and `{name}` (one word, kept). Options are lifted out first, so a
 //! pattern only sees operands; `values` names the options that take the next word with them.
 
+use super::engine::Engine;
 use super::path::absolute;
+use super::word::words;
 use std::collections::BTreeMap;
 
 /// What is known of a command.
@@ -22,61 +24,60 @@ pub struct CommandRule {
     /// Paths that it writes: templates with `{name}`, `{-option}`, `{operands}`, `{rest}` (operands but the first), `{last}`.
     pub writes: Vec<String>,
     /// The engine that says what it writes or installs, where templates can't.
-    pub from: Option<String>,
+    pub from: Option<Engine>,
     /// Package manager, for the effects on packages.
     pub manager: Option<String>,
 }
 
-/// What a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EffectKind {
+words! {
+    /// What a command does.
+    EffectKind, "effect":
     /// Nothing that lasts: prints, tests, cleans a cache.
-    Nothing,
+    Nothing = "nothing",
     /// Reads the package index anew.
-    UpdatePackages,
+    UpdatePackages = "update-packages",
     /// Installs distribution packages.
-    InstallPackages,
+    InstallPackages = "install-packages",
     /// Adds a repository of distribution packages.
-    AddRepository,
+    AddRepository = "add-repository",
     /// Removes distribution packages.
-    RemovePackages,
+    RemovePackages = "remove-packages",
     /// Fetches dependencies into a cache of the builder.
-    Fetch,
+    Fetch = "fetch",
     /// Installs a language's dependencies for the program to find.
-    InstallDependencies,
+    InstallDependencies = "install-dependencies",
     /// Compiles programs.
-    Compile,
+    Compile = "compile",
     /// Writes sources that a later compile reads.
-    GenerateSources,
+    GenerateSources = "generate-sources",
     /// Runs a build tool: it may write anywhere below the working directory.
-    Build,
+    Build = "build",
     /// Runs a build tool's install step: it may write below its prefix.
-    InstallBuilt,
+    InstallBuilt = "install-built",
     /// Makes a virtual environment.
-    CreateEnvironment,
+    CreateEnvironment = "create-environment",
     /// Creates a user.
-    CreateUser,
+    CreateUser = "create-user",
     /// Creates a group, or changes users and groups.
-    ChangeUsers,
+    ChangeUsers = "change-users",
     /// Creates directories.
-    CreateDirectory,
+    CreateDirectory = "create-directory",
     /// Changes modes or owners.
-    ChangeMode,
+    ChangeMode = "change-mode",
     /// Sets the system up: links, locales, certificates. Cheap, and meant for the image that runs it.
-    Configure,
+    Configure = "configure",
     /// Writes files: downloads, unpacks.
-    Write,
+    Write = "write",
     /// Copies files inside the image.
-    Duplicate,
+    Duplicate = "duplicate",
     /// Makes symbolic links.
-    Link,
+    Link = "link",
     /// Brings files from one place of the image to another.
-    Move,
+    Move = "move",
     /// Removes files.
-    Remove,
+    Remove = "remove",
     /// Starts the program of its operands in a shell: `sh -c`, `bash script`.
-    Shell,
+    Shell = "shell",
 }
 
 /// One pattern: leading program words and operands, and the options that must be there too.

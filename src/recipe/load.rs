@@ -3,6 +3,8 @@
 //! The `Written…` types mirror the files; only the functions here turn them into what the rest of restage uses.
 
 use super::command::{CommandRule, EffectKind, Pattern};
+use super::engine::{Engine, Libraries};
+use super::word;
 use super::{
     Alias, Data, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment,
     Wrapper,
@@ -12,6 +14,8 @@ use crate::rule_error::RuleError;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
 
 /// The files of `rules/` that are recipes or command rules, in the order in which they are tried.
 const EMBEDDED: [(&str, &str); 4] = [
@@ -33,7 +37,7 @@ struct WrittenFile {
     toolchain: Vec<String>,
     #[serde(default)]
     build_environment: Vec<String>,
-    libraries: Option<String>,
+    libraries: Option<Libraries>,
     files: Option<WrittenFiles>,
     virtual_environment: Option<WrittenEnvironment>,
     manifests: Option<WrittenManifests>,
@@ -52,7 +56,7 @@ struct WrittenFile {
     #[serde(default)]
     unlocked_crates: Vec<String>,
     #[serde(default)]
-    command: Vec<toml::Spanned<WrittenCommand>>,
+    command: Vec<Spanned<WrittenCommand>>,
     #[serde(default)]
     starter: Vec<WrittenStarter>,
     #[serde(default)]
@@ -125,8 +129,8 @@ struct WrittenCommand {
     with: Vec<String>,
     effect: EffectKind,
     writes: Option<OneOrMany>,
-    from: Option<String>,
-    manager: Option<String>,
+    from: Option<Spanned<Engine>>,
+    manager: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -135,7 +139,7 @@ struct WrittenStarter {
     run: String,
     #[serde(default)]
     values: Vec<String>,
-    from: String,
+    from: Spanned<Engine>,
 }
 
 #[derive(Deserialize)]
@@ -214,32 +218,18 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
     Ok(recipes)
 }
 
+/// Where in a file a rule is wrong, and why.
+type Fault = (Option<Range<usize>>, String);
+
 fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
-    let fail = |span: Option<std::ops::Range<usize>>, message: String| RuleError {
+    let fail = |(span, message): Fault| RuleError {
         file: file.to_owned(),
         span: span.map(|range| Span::new(range.start, range.end)),
         text: text.to_owned(),
         message,
     };
     let written: WrittenFile =
-        toml::from_str(text).map_err(|error| fail(error.span(), error.message().to_owned()))?;
-    let commands = written
-        .command
-        .into_iter()
-        .map(|command| {
-            let span = command.span();
-            check_command(command.into_inner()).map_err(|message| fail(Some(span), message))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    recipes.aliases.extend(written.alias.into_iter().flat_map(|alias| {
-        let is = words(&alias.is);
-        alias.words.into_vec().into_iter().map(move |one| Alias { words: words(&one), is: is.clone() })
-    }));
-    recipes.wrappers.extend(written.wrapper.into_iter().flat_map(|wrapper| {
-        let WrittenWrapper { programs, values, operands } = wrapper;
-        programs.into_iter().map(move |program| Wrapper { program, values: values.clone(), operands })
-    }));
+        toml::from_str(text).map_err(|error| fail((error.span(), error.message().to_owned())))?;
     recipes.managers.extend(written.manager.into_iter().map(|manager| Manager {
         name: manager.name,
         programs: manager.programs,
@@ -249,6 +239,19 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         lean: manager.lean,
         clean: manager.clean,
         data: manager.data,
+    }));
+    let commands = written.command.into_iter().map(|command| check_command(command, &recipes.managers));
+    let commands = commands.collect::<Result<Vec<_>, _>>().map_err(fail)?;
+    let starters = written.starter.into_iter().map(check_starter).collect::<Result<Vec<_>, _>>();
+    let starters = starters.map_err(fail)?;
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    recipes.aliases.extend(written.alias.into_iter().flat_map(|alias| {
+        let is = words(&alias.is);
+        alias.words.into_vec().into_iter().map(move |one| Alias { words: words(&one), is: is.clone() })
+    }));
+    recipes.wrappers.extend(written.wrapper.into_iter().flat_map(|wrapper| {
+        let WrittenWrapper { programs, values, operands } = wrapper;
+        programs.into_iter().map(move |program| Wrapper { program, values: values.clone(), operands })
     }));
     recipes.repository_files.extend(written.repository_files);
     recipes.used_by_name.extend(written.used_by_name);
@@ -269,15 +272,11 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         build_environment: written.build_environment,
         libraries: written.libraries,
         files: FileKinds {
-            sources: globs(&files.sources).map_err(|message| fail(None, message))?,
-            metadata: globs(&files.metadata).map_err(|message| fail(None, message))?,
+            sources: globs(&files.sources).map_err(|message| fail((None, message)))?,
+            metadata: globs(&files.metadata).map_err(|message| fail((None, message)))?,
         },
         commands,
-        starters: written
-            .starter
-            .into_iter()
-            .map(|starter| Starter { run: words(&starter.run), values: starter.values, from: starter.from })
-            .collect(),
+        starters,
         environment: written.virtual_environment.map(|environment| VirtualEnvironment {
             path: environment.path,
             create: environment.create,
@@ -307,23 +306,35 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     Ok(())
 }
 
-fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
-    let run =
-        written.run.into_vec().iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>, _>>()?;
+/// A rule of a command whose words are all known.
+fn check_command(written: Spanned<WrittenCommand>, managers: &[Manager]) -> Result<CommandRule, Fault> {
+    let span = written.span();
+    let written = written.into_inner();
+    let run = written.run.into_vec();
+    let run = run.iter().map(|text| Pattern::parse(text)).collect::<Result<Vec<_>, _>>();
+    let run = run.map_err(|message| (Some(span.clone()), message))?;
     let writes = written.writes.map(OneOrMany::into_vec).unwrap_or_default();
-    for template in &writes {
-        let Some((_, rest)) = template.split_once('{') else { continue };
-        let Some((name, _)) = rest.split_once('}') else {
-            return Err(format!("`{template}` has no closing brace"));
-        };
-        let known = ["operands", "rest", "last"].contains(&name)
-            || (name.starts_with('-') && written.values.iter().any(|value| value == name))
-            || run.iter().all(|pattern| pattern.captures().any(|capture| capture == name));
-        if !known {
-            return Err(format!(
-                "`{template}`: `{name}` is neither bound by every `run` pattern, nor an option of `values`, nor one of operands, rest, last"
-            ));
+    check_templates(&writes, &written.values, &run).map_err(|message| (Some(span.clone()), message))?;
+    if let Some(engine) = &written.from {
+        let (engine, place) = (*engine.get_ref(), engine.span());
+        if engine.effect() != Some(written.effect) {
+            let wanted =
+                engine.effect().map(|effect| format!("of rules with effect = \"{}\"", effect.word()));
+            let wanted = wanted.unwrap_or_else(|| "of [[starter]]".to_owned());
+            let message =
+                format!("`{}` is an engine {wanted}, not of `{}`", engine.word(), written.effect.word());
+            return Err((Some(place), message));
         }
+    }
+    let names: Vec<&str> = managers.iter().map(|manager| manager.name.as_str()).collect();
+    match &written.manager {
+        Some(name) if !names.contains(&name.get_ref().as_str()) => {
+            return Err((Some(name.span()), word::unknown("package manager", name.get_ref(), &names)));
+        }
+        None if written.effect == EffectKind::InstallPackages => {
+            return Err((Some(span), "a rule that installs packages names its `manager`".to_owned()));
+        }
+        _ => {}
     }
     Ok(CommandRule {
         run,
@@ -332,9 +343,39 @@ fn check_command(written: WrittenCommand) -> Result<CommandRule, String> {
         with: written.with,
         effect: written.effect,
         writes,
-        from: written.from,
-        manager: written.manager,
+        from: written.from.map(Spanned::into_inner),
+        manager: written.manager.map(Spanned::into_inner),
     })
+}
+
+/// Templates whose captures are bound.
+fn check_templates(writes: &[String], values: &[String], run: &[Pattern]) -> Result<(), String> {
+    for template in writes {
+        let Some((_, rest)) = template.split_once('{') else { continue };
+        let Some((name, _)) = rest.split_once('}') else {
+            return Err(format!("`{template}` has no closing brace"));
+        };
+        let known = ["operands", "rest", "last"].contains(&name)
+            || (name.starts_with('-') && values.iter().any(|value| value == name))
+            || run.iter().all(|pattern| pattern.captures().any(|capture| capture == name));
+        if !known {
+            return Err(format!(
+                "`{template}`: `{name}` is neither bound by every `run` pattern, nor an option of `values`, nor one of operands, rest, last"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A start whose engine is one of starts.
+fn check_starter(written: WrittenStarter) -> Result<Starter, Fault> {
+    let engine = *written.from.get_ref();
+    if engine.effect().is_some() {
+        let message = format!("`{}` is no engine of a [[starter]]", engine.word());
+        return Err((Some(written.from.span()), message));
+    }
+    let run = written.run.split_whitespace().map(str::to_owned).collect();
+    Ok(Starter { run, values: written.values, from: engine })
 }
 
 /// Patterns as in .gitignore: one without a slash matches the last component, `/` at the end means everything below, `/` at

@@ -2,18 +2,21 @@
 //!
 //! A recipe says how a language is detected, which of its commands fetch, build or install, what they leave behind, and
 //! which files of the build context are source and not data. `command` matches a command's words against the rules;
-//! `go`, `rust` and `python` are the named engine sources: the little that data can't say.
+//! `engine` lists what rules can name, and `go`, `rust` and `python` are the engines: the little that data can't say.
 
 pub mod command;
+pub mod engine;
 pub mod go;
 mod load;
 pub mod path;
 pub mod product;
 pub mod python;
 pub mod rust;
+mod word;
 
 use crate::rule_error::RuleError;
 use command::CommandRule;
+use engine::{Engine, Libraries};
 use globset::GlobSet;
 use std::collections::BTreeMap;
 
@@ -51,8 +54,8 @@ pub struct Recipe {
     pub toolchain: Vec<String>,
     /// Names of environment variables that only matter to a build; `*` at the end matches any rest.
     pub build_environment: Vec<String>,
-    /// Which engine reads its dependencies' native libraries: `python`, `go` or `rust`; none for data-only recipes.
-    pub libraries: Option<String>,
+    /// What reads its dependencies' native libraries; none for data-only recipes.
+    pub libraries: Option<Libraries>,
     /// What the files of the build context are.
     pub files: FileKinds,
     /// Rules of its commands.
@@ -156,8 +159,8 @@ pub struct Starter {
     pub run: Vec<String>,
     /// Its options that take a value.
     pub values: Vec<String>,
-    /// Which engine says what it builds and starts: `go-run` or `cargo-run`.
-    pub from: String,
+    /// What says which program it builds and starts: an engine of starts.
+    pub from: Engine,
 }
 
 /// Where an interpreter's packages go.

@@ -1,4 +1,4 @@
-//! What pip and setup.py install, where it goes, and which files they read to do so.
+//! What pip, setup.py and their kin install, where it goes, and which files they read to do so.
 
 use super::command::Call;
 use super::path::absolute;
@@ -46,6 +46,47 @@ pub fn setup(call: &Call, develops: bool, around: Surroundings<'_>) -> Dependenc
     }
     project(&mut found, call.directory.clone(), around);
     found
+}
+
+/// `pip-sync`: the environment holds what the files name, `requirements.txt` if none is given, and nothing else.
+pub fn sync(call: &Call, around: Surroundings<'_>) -> Dependencies {
+    let mut found = Dependencies { complete: true, target: target(call, around), ..Dependencies::default() };
+    let files = match call.operands.is_empty() {
+        true => vec!["requirements.txt".to_owned()],
+        false => call.operands.clone(),
+    };
+    for file in files {
+        requirements(&mut found, &call.absolute(&file), true, around);
+    }
+    found
+}
+
+/// `pip uninstall`: changes the environment, reads at most lists of names, and brings nothing.
+pub fn uninstall(call: &Call, around: Surroundings<'_>) -> Dependencies {
+    let mut found = Dependencies { complete: true, target: target(call, around), ..Dependencies::default() };
+    for option in ["-r", "--requirement"] {
+        for file in call.options.get(option).into_iter().flatten() {
+            requirements(&mut found, &call.absolute(file), false, around);
+        }
+    }
+    found
+}
+
+/// `spacy download`: a model is a package of data, and needs what spaCy itself needs.
+pub fn spacy(call: &Call, around: Surroundings<'_>) -> Dependencies {
+    let names = vec!["spacy".to_owned()];
+    Dependencies { complete: true, target: target(call, around), names, ..Dependencies::default() }
+}
+
+/// An installer that is told to go past the virtual environment in force (`uv pip install --system`).
+pub fn into_prefix() -> Dependencies {
+    Dependencies { target: Target::Prefix, unread: true, ..Dependencies::default() }
+}
+
+/// An installer with a place of its own, which is not followed: the first words of the command say which.
+pub fn elsewhere(call: &Call) -> Dependencies {
+    let command = call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
+    Dependencies { target: Target::Elsewhere(command), ..Dependencies::default() }
 }
 
 fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Surroundings<'_>) {

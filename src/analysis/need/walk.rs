@@ -4,6 +4,7 @@ use super::chain::Chain;
 use super::{Caller, Need, Needs, Program, Started};
 use crate::analysis::config::{Form, Invocation};
 use crate::analysis::read::run::Reader;
+use crate::analysis::read::unwrap::{Unwrapped, unwrap};
 use crate::analysis::{Sources, Stage};
 use crate::dockerfile::shell::{self, Shell};
 use crate::recipe::Starter;
@@ -126,26 +127,13 @@ impl Walk<'_> {
 
     /// A command and what it starts.
     fn command(&mut self, words: &[String], place: &Place) {
-        let mut words = words.to_vec();
-        for word in &words {
+        for word in words {
             self.needs.add(Need::Argument(word.clone()), &place.chain, place.main);
         }
-        for _ in 0..8 {
-            words = words
-                .into_iter()
-                .skip_while(|word| word.split_once('=').is_some_and(|(name, _)| is_name(name)))
-                .collect();
-            let Some(program) = words.first().cloned() else { return };
-            let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
-            let Some(inner) = self.sources.recipes.unwrap(&name, &words).map(<[String]>::to_vec) else {
-                break;
-            };
-            if !BUILTINS.contains(&name.as_str()) {
-                self.program(&program, place);
-            }
-            words = inner;
+        let Unwrapped { words, wrappers, .. } = unwrap(self.sources.recipes, words.to_vec());
+        for wrapper in wrappers.iter().filter(|wrapper| !BUILTINS.contains(&wrapper.as_str())) {
+            self.program(wrapper, place);
         }
-        let words = self.sources.recipes.resolve_alias(words);
         let Some(program) = words.first().cloned() else { return };
         let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
         if let Some(starter) = self.starter(&words) {
@@ -303,8 +291,4 @@ impl Walk<'_> {
 pub fn is_login(words: &[String]) -> bool {
     let mut options = words.iter().skip(1).take_while(|word| word.starts_with('-'));
     options.any(|option| option == "--login" || (!option.starts_with("--") && option.contains('l')))
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }

@@ -6,5 +6,5 @@ mod find;
 mod ruled;
 pub mod run;
 mod transfer;
-mod unwrap;
+pub mod unwrap;
 mod words;

@@ -4,9 +4,9 @@ use super::run::{Reader, mentioned};
 use crate::analysis::effect::{Account, Effect, Packages};
 use crate::analysis::step;
 use crate::recipe::command::{Call, CommandRule, EffectKind};
+use crate::recipe::engine::{Answer, Engine};
 use crate::recipe::path::absolute;
 use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
-use crate::recipe::{go, python, rust};
 
 impl Reader<'_> {
     /// What the rule says that the call does.
@@ -46,38 +46,24 @@ impl Reader<'_> {
             EffectKind::AddRepository => Effect::AddRepository,
             EffectKind::RemovePackages => Effect::RemovePackages(call.operands.clone()),
             EffectKind::Fetch => Effect::Fetch,
-            EffectKind::InstallDependencies => match rule.from.as_deref() {
-                Some("pip") => self.dependencies(python::pip(call, around), call),
-                Some("setup-install") => self.dependencies(python::setup(call, false, around), call),
-                Some("setup-develop") => self.dependencies(python::setup(call, true, around), call),
-                Some("prefix") => Effect::InstallDependencies(Dependencies {
-                    target: Target::Prefix,
-                    unread: true,
-                    ..Dependencies::default()
-                }),
-                Some("elsewhere") => {
-                    let command = call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
-                    Effect::InstallDependencies(Dependencies {
-                        target: Target::Elsewhere(command),
-                        ..Dependencies::default()
-                    })
+            EffectKind::InstallDependencies | EffectKind::Compile => {
+                match rule.from.and_then(|engine| engine.answer(call, around)) {
+                    Some(Answer::Installs(found)) => self.dependencies(found, call),
+                    Some(Answer::Compiles(outputs)) => Effect::Compile(outputs),
+                    None if rule.effect == EffectKind::Compile => {
+                        Effect::Compile(Outputs { programs: written(), ..Outputs::default() })
+                    }
+                    None => {
+                        let found = Dependencies { complete: true, unread: true, ..Dependencies::default() };
+                        self.dependencies(found, call)
+                    }
                 }
-                _ => self.dependencies(Dependencies { complete: true, ..Dependencies::default() }, call),
-            },
-            EffectKind::Compile => match rule.from.as_deref() {
-                Some("go-build") => Effect::Compile(go::build(call, around)),
-                Some("go-install") => Effect::Compile(go::install(call, around)),
-                Some("cargo-build") => Effect::Compile(rust::build(call, around)),
-                Some("cargo-install") => Effect::Compile(rust::install(call, around)),
-                _ => Effect::Compile(Outputs { programs: written(), ..Outputs::default() }),
-            },
+            }
             EffectKind::GenerateSources => Effect::GenerateSources,
             EffectKind::Build => Effect::Build,
             EffectKind::InstallBuilt => Effect::InstallBuilt(written()),
             EffectKind::CreateEnvironment => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
-            EffectKind::CreateUser => {
-                Effect::CreateUser(account(call, rule.from.as_deref() == Some("with-home")))
-            }
+            EffectKind::CreateUser => Effect::CreateUser(account(call, rule.from == Some(Engine::WithHome))),
             EffectKind::ChangeUsers => Effect::ChangeUsers,
             EffectKind::CreateDirectory => match certain(written()) {
                 Effect::Write(paths) => {
@@ -100,8 +86,8 @@ impl Reader<'_> {
                 self.transfers(call, unknown).map_or_else(Effect::Opaque, Effect::Duplicate)
             }
             EffectKind::Move => self.transfers(call, unknown).map_or_else(Effect::Opaque, Effect::Move),
-            EffectKind::Remove => match rule.from.as_deref() {
-                Some("find") => Effect::Remove(self.found(call)),
+            EffectKind::Remove => match rule.from {
+                Some(Engine::Find) => Effect::Remove(self.found(call)),
                 _ => Effect::Remove(written().iter().flat_map(|path| braces(path)).collect()),
             },
             EffectKind::Shell => Effect::Unknown(mentioned(&call.words)),

@@ -1,5 +1,6 @@
 //! From the text of a RUN to what its commands do, one after the other, each in the world that the ones before it left.
 
+use super::unwrap::unwrap;
 use super::words::Words;
 use crate::analysis::Sources;
 use crate::analysis::apply::Scene;
@@ -12,6 +13,7 @@ use crate::dockerfile::instruction::{Arguments, Instruction};
 use crate::dockerfile::shell::{self, Command, Joined, Shell};
 use crate::dockerfile::span::Span;
 use crate::recipe::command::EffectKind;
+use crate::recipe::engine::Engine;
 use crate::recipe::path::absolute;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
@@ -279,7 +281,9 @@ impl<'a> Reader<'a> {
     ) -> Vec<Action> {
         let text = words.words.join(" ");
         let mut assignments = assignments.clone();
-        let unwrapped = self.unwrap(words.words.clone(), &mut assignments);
+        let unwrapped = unwrap(self.sources.recipes, words.words.clone());
+        assignments.extend(unwrapped.assignments);
+        let unwrapped = unwrapped.words;
         let Some(program) = unwrapped.first() else {
             return vec![self.act(place, Effect::Nothing, &text, "")];
         };
@@ -305,7 +309,7 @@ impl<'a> Reader<'a> {
             return self.nested_shell(&unwrapped, &text, &name, place, depth);
         }
         let effect = self.effect(rule, &call, &words.unknown);
-        let doubtful = rule.from.as_deref() == Some("find") && !self.finds_by_name(&call);
+        let doubtful = rule.from == Some(Engine::Find) && !self.finds_by_name(&call);
         let certainty = place.certainty.min(Certainty::under(doubtful));
         vec![self.act(&Place { certainty, ..place.clone() }, effect, &text, &name)]
     }

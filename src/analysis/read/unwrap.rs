@@ -1,8 +1,10 @@
-//! Programs that only start another one: wrappers, shells, scripts of the build context.
+//! Programs that only start another one: wrappers (`env`, `tini --`, `gosu USER`), the same for what a build runs and for what a
+//! container starts; shells and scripts of the build context.
 
 use super::run::{Place, Reader, SHELLS, mentioned};
 use crate::analysis::effect::{Action, Effect};
 use crate::dockerfile::shell;
+use crate::recipe::Recipes;
 use crate::recipe::go;
 use crate::recipe::path::absolute;
 use std::collections::BTreeMap;
@@ -10,29 +12,48 @@ use std::collections::BTreeMap;
 /// How deep scripts and nested shells are followed.
 const DEPTH: usize = 3;
 
-impl Reader<'_> {
-    /// Aliases resolved, and programs that only start another one taken off.
-    pub(super) fn unwrap(
-        &self,
-        mut words: Vec<String>,
-        assignments: &mut BTreeMap<String, String>,
-    ) -> Vec<String> {
-        for _ in 0..8 {
-            let Some(program) = words.first() else { break };
-            let name = program.rsplit('/').next().unwrap_or(program);
-            let Some(inner) = self.sources.recipes.unwrap(name, &words) else { break };
-            let set = inner.iter().take_while(|word| is_assignment(word)).count();
-            assignments.extend(
-                inner[..set]
-                    .iter()
-                    .filter_map(|word| word.split_once('='))
-                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
-            );
-            words = inner[set..].to_vec();
-        }
-        self.sources.recipes.resolve_alias(words)
-    }
+/// Most wrappers around one command.
+const WRAPPERS: usize = 8;
 
+/// A command without the programs around it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unwrapped {
+    /// Its words, aliases resolved; none where only assignments or wrappers stand.
+    pub words: Vec<String>,
+    /// Variables that are set for it.
+    pub assignments: BTreeMap<String, String>,
+    /// The programs that were taken off, as written, the outermost first.
+    pub wrappers: Vec<String>,
+}
+
+/// Takes assignments and wrappers off a command.
+pub fn unwrap(recipes: &Recipes, mut words: Vec<String>) -> Unwrapped {
+    let mut found = Unwrapped::default();
+    for _ in 0..WRAPPERS {
+        let set = words.iter().take_while(|word| is_assignment(word)).count();
+        let pairs = words[..set].iter().filter_map(|word| word.split_once('='));
+        found.assignments.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        words.drain(..set);
+        let Some(program) = words.first().cloned() else { return found };
+        let name = program.rsplit('/').next().unwrap_or(&program);
+        let Some(inner) = recipes.unwrap(name, &words).map(<[String]>::to_vec) else { break };
+        found.wrappers.push(program);
+        words = inner;
+    }
+    found.words = recipes.resolve_alias(words);
+    found
+}
+
+/// Whether a word is `NAME=value`.
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    })
+}
+
+impl Reader<'_> {
     /// A command that no rule knows: a script of the build context is followed, anything else is unknown.
     pub(super) fn unruled(
         &mut self,
@@ -112,8 +133,22 @@ impl Reader<'_> {
     }
 }
 
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-    })
+#[cfg(test)]
+mod tests {
+    use super::unwrap;
+    use crate::recipe::Recipes;
+
+    #[test]
+    fn wrappers_assignments_and_aliases_come_off_in_any_order() {
+        let recipes = Recipes::load(&[]).expect("the built-in rules");
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let found = unwrap(&recipes, words("A=1 env B=2 tini -- gosu app python3 -m pip list"));
+        assert_eq!(found.words, ["pip", "list"]);
+        assert_eq!(found.wrappers, ["env", "tini", "gosu"]);
+        assert_eq!(
+            found.assignments.into_iter().collect::<Vec<_>>(),
+            [("A".into(), "1".into()), ("B".into(), "2".into())]
+        );
+        assert!(unwrap(&recipes, words("exec")).words.is_empty());
+    }
 }
