@@ -72,8 +72,12 @@ impl World {
             },
             Effect::CreateEnvironment(path) => put(path, Origin::Dependencies, true),
             Effect::Compile(outputs) => {
-                outputs.programs.iter().for_each(|program| put(program, Origin::Compiled, false));
+                let files = outputs.programs.iter().chain(&outputs.libraries);
+                files.for_each(|file| put(file, Origin::Compiled, false));
                 outputs.directories.iter().for_each(|directory| put(directory, Origin::Compiled, true));
+            }
+            Effect::NameModule(directory, name) => {
+                self.modules.insert(directory.clone(), name.clone());
             }
             Effect::CreateDirectory(paths) => {
                 for path in paths {

@@ -40,6 +40,8 @@ pub enum Effect {
     RemovePackages(Vec<String>),
     /// Fetches dependencies into a cache of the builder.
     Fetch,
+    /// Makes a module of a directory: its absolute path, and the name.
+    NameModule(String, String),
     /// Installs a language's dependencies.
     InstallDependencies(Dependencies),
     /// Compiles programs.

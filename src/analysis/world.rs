@@ -19,6 +19,8 @@ pub struct World {
     pub packages: BTreeMap<String, Certainty>,
     /// Packages by the name of the group under which they were installed (`apk add --virtual`).
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Modules that commands made, by their absolute directory: the file that names them is not in the build context.
+    pub modules: BTreeMap<String, String>,
     /// Users that lines of the file created, by name.
     pub users: BTreeMap<String, User>,
     /// What it leaves to whoever starts it.
@@ -138,6 +140,7 @@ impl World {
             gone: BTreeSet::new(),
             packages: BTreeMap::new(),
             groups: BTreeMap::new(),
+            modules: BTreeMap::new(),
             users: BTreeMap::new(),
             config: Config { command, ..Config::default() },
         }
@@ -224,6 +227,12 @@ impl World {
                 _ => None,
             })
             .next()
+    }
+
+    /// The module that a command made of a directory or of one above it: its root and its name.
+    pub fn named_module(&self, directory: &str) -> Option<(String, String)> {
+        let mut above = self.modules.iter().filter(|(root, _)| is_within(directory, root));
+        above.next_back().map(|(root, name)| (root.clone(), name.clone()))
     }
 
     /// Whether a line surely took the path away, by itself or with a directory above it, and none brought it back.

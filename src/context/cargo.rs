@@ -35,6 +35,10 @@ pub struct Package {
     /// Names of its binaries: `[[bin]]`, src/main.rs, src/bin/*.rs and src/bin/*/main.rs (`autobins` respected). Those with
     /// required features that are not default are left out.
     pub binaries: Vec<String>,
+    /// The binaries that need features which are not on by default, with those features.
+    pub optional_binaries: Vec<(String, Vec<String>)>,
+    /// Name of the shared library that it builds, as in `lib{name}.so`: its library has `crate-type` `cdylib` or `dylib`.
+    pub shared_library: Option<String>,
     /// `default-run`.
     pub default_run: Option<String>,
     /// Names of dependencies (all kinds but dev), renames resolved to the real crate name.

@@ -42,8 +42,7 @@ impl GoModule {
         let mut module = Self::parse(&context.text(&path::join(directory, "go.mod")?)?)?;
         let sums = path::join(directory, "go.sum").and_then(|file| context.text(&file));
         if let (false, Some(sums)) = (module.names_indirect(), sums) {
-            module.requires.extend(sums.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned));
-            module.requires.remove("");
+            module.requires.extend(summed(&sums).map(str::to_owned));
         }
         Some(module)
     }
@@ -83,6 +82,16 @@ impl GoModule {
         let name = if is_major_version(last) { elements.next().unwrap_or(last) } else { last };
         name.to_owned()
     }
+}
+
+/// Modules of a go.sum whose sources were fetched. Of those with a `/go.mod` line alone only the requirements were read:
+/// nothing of them is compiled.
+fn summed(sums: &str) -> impl Iterator<Item = &str> {
+    sums.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (module, version) = (words.next()?, words.next()?);
+        (!version.ends_with("/go.mod")).then_some(module)
+    })
 }
 
 /// Directories (of the context) of the modules in the go.work that is in force in a directory; `None` where no go.work

@@ -66,10 +66,13 @@ impl Manifest {
             Some(build) => build.as_bool() != Some(false),
             None => context.exists(&format!("{}build.rs", self.prefix())),
         };
+        let (binaries, optional_binaries) = self.binaries(context, name, self.edition_is_2015(package, root));
         Some(Package {
             directory: self.directory.clone(),
             name: name.to_owned(),
-            binaries: self.binaries(context, name, self.edition_is_2015(package, root)),
+            binaries,
+            optional_binaries,
+            shared_library: self.shared_library(name),
             default_run: package.get("default-run").and_then(Value::as_str).map(str::to_owned),
             dependencies: self
                 .dependencies(root, &DEPENDENCIES[..BUILT])
@@ -106,10 +109,26 @@ impl Manifest {
         }
     }
 
-    /// Names of the binaries that are built with the default features: those written down, then those found.
-    fn binaries(&self, context: &Context, package: &str, edition_2015: bool) -> Vec<String> {
+    /// Name of the library, where its kinds include one that is opened or linked when a program runs.
+    fn shared_library(&self, package: &str) -> Option<String> {
+        let library = self.table.get("lib")?.as_table()?;
+        let kinds = library.get("crate-type").or_else(|| library.get("crate_type"));
+        strings(kinds)
+            .any(|kind| matches!(kind, "cdylib" | "dylib"))
+            .then(|| library.get("name").and_then(Value::as_str).unwrap_or(package).replace('-', "_"))
+    }
+
+    /// Names of the binaries that are built with the default features: those written down, then those found. Beside them
+    /// those that need more features, with these.
+    fn binaries(
+        &self,
+        context: &Context,
+        package: &str,
+        edition_2015: bool,
+    ) -> (Vec<String>, Vec<(String, Vec<String>)>) {
         let written = self.table.get("bin").and_then(Value::as_array);
         let mut names = Vec::new();
+        let mut optional = Vec::new();
         let mut seen_names = BTreeSet::new();
         let mut seen_paths = BTreeSet::new();
         let features = self.default_features();
@@ -117,8 +136,11 @@ impl Manifest {
             let Some(name) = bin.get("name").and_then(Value::as_str) else { continue };
             seen_names.insert(name.to_owned());
             seen_paths.extend(bin.get("path").and_then(|path| path::join(&self.directory, path.as_str()?)));
-            if strings(bin.get("required-features")).all(|feature| features.contains(feature)) {
+            let required: Vec<String> = strings(bin.get("required-features")).map(str::to_owned).collect();
+            if required.iter().all(|feature| features.contains(feature.as_str())) {
                 names.push(name.to_owned());
+            } else {
+                optional.push((name.to_owned(), required));
             }
         }
         let automatic = self.package_table().and_then(|package| package.get("autobins")?.as_bool());
@@ -128,7 +150,7 @@ impl Manifest {
                 |(name, path): &(String, String)| !seen_names.contains(name) && !seen_paths.contains(path);
             names.extend(found.into_iter().filter(unseen).map(|(name, _)| name));
         }
-        names
+        (names, optional)
     }
 
     /// Name and path of what cargo takes for a binary by its place: src/main.rs, src/bin/*.rs, src/bin/*/main.rs.

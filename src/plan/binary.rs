@@ -25,7 +25,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     let programs = outputs::programs(&planner, started.as_ref())?;
     let builder_distribution = planner.stage.world.image.distribution.clone();
-    let libraries = linked::libraries(&mut planner, &compiles);
+    let libraries = linked::libraries(&mut planner, &compiles, &programs);
     let mut packages = packages::split(&mut planner, &builder_distribution, &libraries, usize::MAX)?;
     planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 

@@ -9,18 +9,22 @@ use crate::context::gomod;
 use crate::knowledge::libraries::Cgo;
 use crate::note::{Note, Reason};
 use crate::recipe::engine::Libraries;
-use crate::recipe::go;
+use crate::recipe::path;
 use crate::recipe::product::{Outputs, Started};
 
 /// Distribution packages that the compiled programs link.
-pub(super) fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
+pub(super) fn libraries(
+    planner: &mut Planner<'_>,
+    compiles: &[(&Step, &Outputs)],
+    programs: &[String],
+) -> Vec<String> {
     let knowledge = planner.sources.knowledge;
     let image = &planner.stage.world.image;
     let installed: Vec<String> =
         packages::installed(planner).iter().flat_map(|(_, packages)| packages.names.clone()).collect();
     match planner.sources.recipe.libraries {
         Some(Libraries::Rust) => {
-            let locks = rust_crates(planner, compiles);
+            let locks = rust_crates(planner, compiles, programs);
             let in_lock = |name: &str| locks.iter().any(|known| known == name);
             locks
                 .iter()
@@ -40,7 +44,11 @@ pub(super) fn libraries(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)
 }
 
 /// Crates that may be linked: those of Cargo.lock; without it those of the manifests and what they usually bring.
-pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
+pub(super) fn rust_crates(
+    planner: &mut Planner<'_>,
+    compiles: &[(&Step, &Outputs)],
+    programs: &[String],
+) -> Vec<String> {
     let directories = source_directories(planner, compiles);
     let workspaces = planner.sources.context.into_iter().flat_map(|context| {
         directories
@@ -60,9 +68,10 @@ pub(super) fn rust_crates(planner: &mut Planner<'_>, compiles: &[(&Step, &Output
             None => crates.extend(workspace.packages.iter().flat_map(|package| package.dependencies.clone())),
         }
     }
-    let of_registry = compiles.iter().find(|(_, outputs)| {
-        outputs.programs.is_empty() && !outputs.directories.is_empty() && outputs.unknown.is_none()
-    });
+    let taken = |outputs: &Outputs| {
+        outputs.programs.is_empty() || outputs.programs.iter().any(|program| programs.contains(program))
+    };
+    let of_registry = compiles.iter().find(|(_, outputs)| outputs.foreign && taken(outputs));
     if let Some((step, _)) = of_registry {
         let message = "what a program of the registry links is in no lock file of this build context";
         planner.notes.push(
@@ -100,11 +109,12 @@ pub(super) fn go_modules(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) 
 
 /// Context directories at or above the compiled sources that may hold a manifest.
 pub(super) fn source_directories(planner: &Planner<'_>, compiles: &[(&Step, &Outputs)]) -> Vec<String> {
-    let mut images: Vec<String> = compiles.iter().flat_map(|(_, outputs)| outputs.sources.clone()).collect();
-    images.extend(planner.stage.state.workdir.clone());
+    let mut starts: Vec<String> = compiles.iter().flat_map(|(_, outputs)| outputs.packages.clone()).collect();
+    let images = compiles.iter().filter(|(_, outputs)| outputs.packages.is_empty());
+    let images = images.flat_map(|(_, outputs)| &outputs.sources).chain(&planner.stage.state.workdir);
+    starts.extend(images.filter_map(|image| planner.stage.world.context_path(image)));
     let mut directories: Vec<String> = Vec::new();
-    for image in images {
-        let Some(mut at) = planner.stage.world.context_path(&image) else { continue };
+    for mut at in starts {
         loop {
             if !directories.contains(&at) {
                 directories.push(at.clone());
@@ -140,12 +150,13 @@ pub(super) fn is_free_of_cgo(
     }
     let Some(context) = planner.sources.context else { return false };
     let directories = source_directories(planner, compiles);
-    let root = directories.iter().find(|directory| context.entry(&go::join(directory, "go.mod")).is_some());
+    let root =
+        directories.iter().find(|directory| context.entry(&path::below(directory, "go.mod")).is_some());
     let Some(root) = root else { return false };
     let module = gomod::GoModule::read(context, root);
     let Some(module) = module.filter(|module| module.local_replaces.is_empty()) else { return false };
     let image = &planner.stage.world.image;
-    let vendored = context.exists(&go::join(root, "vendor"));
+    let vendored = context.exists(&path::below(root, "vendor"));
     let dependencies = match vendored {
         true => gomod::vendor_uses_cgo(context, root) == Some(false),
         false => {

@@ -5,8 +5,8 @@ use super::touched::is_copied;
 use crate::analysis::effect::Effect;
 use crate::analysis::step::Step;
 use crate::context::gomod;
-use crate::recipe::go;
-use crate::recipe::path::absolute;
+use crate::dockerfile::instruction::Keyword;
+use crate::recipe::path::{self, absolute};
 use std::collections::BTreeSet;
 
 /// The COPY that brings manifests and sources together, and the manifests, where they are all that fetching reads.
@@ -33,23 +33,51 @@ pub(super) fn before_sources(planner: &Planner<'_>) -> Option<(usize, Vec<(Strin
             continue;
         }
         let directory = found[0].0.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let later_setup = planner.steps().iter().filter(|later| later.index > step.index).any(|later| {
-            later.does(|effect| matches!(effect, Effect::InstallPackages(_)))
-                || planner.sources.document.slice(later.span).contains("-mod=")
-        });
-        if later_setup {
+        if !is_fetched_alike(planner, step.index) {
             return None;
         }
         let has_all = manifests.required.iter().all(|name| in_workdir(name).is_some());
         let is_more = files.len() > found.len();
-        let excluded = manifests.unless.iter().any(|name| context.exists(&go::join(directory, name)));
+        let excluded = manifests.unless.iter().any(|name| context.exists(&path::below(directory, name)));
         let module =
-            context.text(&go::join(directory, "go.mod")).and_then(|text| gomod::GoModule::parse(&text));
+            context.text(&path::below(directory, "go.mod")).and_then(|text| gomod::GoModule::parse(&text));
         let is_closed =
             module.is_none_or(|module| module.local_replaces.is_empty() && !module.requires.is_empty());
         return (has_all && is_more && !excluded && is_closed).then_some((step.index, found));
     }
     None
+}
+
+/// Whether a download right behind a COPY would reach what the first build after it reaches: nothing between them may set up
+/// how modules are fetched, and the build has no mounts (secrets, ssh) or variables of its own.
+fn is_fetched_alike(planner: &Planner<'_>, copied: usize) -> bool {
+    let Some(manifests) = &planner.sources.recipe.manifests else { return false };
+    let document = planner.sources.document;
+    for step in planner.steps().iter().filter(|step| step.index > copied) {
+        if matches!(step.keyword, Keyword::Env | Keyword::Arg | Keyword::User | Keyword::Copy | Keyword::Add)
+        {
+            return false;
+        }
+        if step.keyword != Keyword::Run {
+            continue;
+        }
+        let instruction = &document.instructions[step.index];
+        let text = document.slice(step.span);
+        if !instruction.flags.is_empty()
+            || manifests.unless_set.iter().any(|name| text.contains(&format!("{name}=")))
+            || manifests.unless_said.iter().any(|words| text.contains(words.as_str()))
+        {
+            return false;
+        }
+        for action in &step.actions {
+            match action.effect {
+                Effect::Compile(_) => return true,
+                Effect::Nothing | Effect::CreateDirectory(_) | Effect::Remove(_) => {}
+                _ => return false,
+            }
+        }
+    }
+    false
 }
 
 /// What the installations read, where that is known to be all that the builder needs of the context.

@@ -2,9 +2,10 @@
 
 use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect};
-use crate::analysis::need::{Asked, Program};
+use crate::analysis::need::{Asked, Caller, Program};
 use crate::analysis::step::Step;
 use crate::analysis::world::Origin;
+use crate::context::sources;
 use crate::note::{Note, Reason};
 use crate::recipe::product::{Outputs, Started};
 
@@ -27,7 +28,15 @@ pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
         let is_shell = alone && asked.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
         is_shell || toolchain.contains(&need.name)
     };
-    if let Some((need, Asked { chain, .. })) = planner.needs.programs().find(is_tool) {
+    // a program of that name that the file builds from its own sources is no tool: an application can be called `gin`
+    let is_own = |need: &Program| {
+        let made = |path: &String| {
+            compiles(planner).iter().any(|(_, outputs)| !outputs.foreign && outputs.programs.contains(path))
+        };
+        need.path.as_ref().is_some_and(made)
+    };
+    let tool = planner.needs.programs().find(|found| is_tool(found) && !is_own(found.0));
+    if let Some((need, Asked { chain, .. })) = tool {
         let message = match toolchain.contains(&need.name) {
             true => format!("{} starts `{}`, a tool of the builder", chain.last(), need.name),
             false => format!(
@@ -63,7 +72,7 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
         // programs with a place of their own were meant to be in the image
         for (path, entry) in &world.paths {
             let named = entry.origin == Origin::Compiled && !entry.tree;
-            if named && !programs.contains(path) {
+            if named && !programs.contains(path) && !is_for_the_build(planner, path) {
                 programs.push(path.clone());
             }
         }
@@ -93,6 +102,41 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
                 .help("add a CMD or ENTRYPOINT that starts the built program"))
         }
     }
+}
+
+/// Whether what a command compiles was only meant for the build: a tool that the build itself calls, or a library that
+/// nothing opens.
+fn is_for_the_build(planner: &Planner<'_>, path: &String) -> bool {
+    let compiles = compiles(planner);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if compiles.iter().any(|(_, outputs)| outputs.libraries.contains(path)) {
+        let opens = planner.sources.context.is_none_or(|context| {
+            let calls = &planner.sources.recipe.library_openers;
+            let said = |text: &str| sources::mentions(context, "", text, &|file| file.ends_with(".rs"));
+            said(name) || calls.iter().any(|call| said(call))
+        });
+        return !opens;
+    }
+    if !compiles.iter().any(|(_, outputs)| outputs.foreign && outputs.programs.contains(path)) {
+        return false;
+    }
+    let callers = [Caller::Source, Caller::PossibleSource, Caller::Compose];
+    if planner.needs.started_by(&callers).any(|(program, _)| program.name == name) {
+        return false;
+    }
+    // `cargo-chef` is nothing without `cargo`
+    let is_subcommand = planner
+        .sources
+        .recipe
+        .toolchain
+        .iter()
+        .any(|tool| name.strip_prefix(tool.as_str()).is_some_and(|rest| rest.starts_with('-')));
+    let calls = |action: &Action| match &action.effect {
+        Effect::Compile(outputs) if outputs.foreign => false,
+        Effect::GenerateSources | Effect::Build => true,
+        _ => action.text.split_whitespace().any(|word| word.rsplit('/').next() == Some(name)),
+    };
+    is_subcommand || planner.steps().iter().flat_map(|step| &step.actions).any(calls)
 }
 
 /// Says that sources are generated: data that the same command writes for the program is not known.

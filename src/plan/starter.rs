@@ -26,6 +26,8 @@ pub(super) fn starter(planner: &Planner<'_>) -> Result<Option<Started>, Note> {
         home: &home,
         version: planner.stage.world.image.version.as_deref(),
         root: state.is_root(),
+        named_module: &|directory| planner.stage.world.named_module(directory),
+        registry_programs: &planner.sources.recipe.registry_programs,
     };
     let started = match start.starter.from {
         Engine::GoRun => go::run(&start.words, &start.starter.values, &directory, around),

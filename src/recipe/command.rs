@@ -44,6 +44,8 @@ words! {
     RemovePackages = "remove-packages",
     /// Fetches dependencies into a cache of the builder.
     Fetch = "fetch",
+    /// Makes a module of the working directory, with the name that the pattern keeps as `{name}`.
+    NameModule = "name-module",
     /// Installs a language's dependencies for the program to find.
     InstallDependencies = "install-dependencies",
     /// Compiles programs.

@@ -1,31 +1,17 @@
 //! What `go build`, `go install` and `go run` make: names come from go.mod and the packages, never from a guess.
 
 use super::command::Call;
+use super::go_names::{Named, named};
 use super::path::absolute;
 use super::product::{Outputs, Started, Surroundings};
-use crate::context::gomod::{self, GoModule};
 
 /// Modes of `-buildmode` that give a program.
 const PROGRAM_MODES: [&str; 3] = ["default", "exe", "pie"];
 
-/// The module that a directory of the image belongs to.
-struct Place {
-    module: GoModule,
-    /// Context directory of go.mod.
-    module_directory: String,
-    /// Context directory in which the command runs.
-    directory: String,
-}
-
 /// `go build`.
 pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
     let directory = working_directory(call);
-    let mut outputs = Outputs {
-        cgo: cgo(call),
-        tagged: tagged(call),
-        sources: vec![directory.clone()],
-        ..Outputs::default()
-    };
+    let mut outputs = outputs_in(call, &directory);
     if let Some(mode) = call.option(&["-buildmode"])
         && !PROGRAM_MODES.contains(&mode)
     {
@@ -34,23 +20,22 @@ pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
         outputs.unknown = Some(format!("-buildmode={mode} does not make a program"));
         return outputs;
     }
+    let named = named(call, &directory, around);
+    if let Ok(named) = &named {
+        outputs.packages.clone_from(&named.packages);
+    }
+    // several programs of one command go into a directory, whatever its name looks like
+    let many = named.as_ref().is_ok_and(|named| named.programs.len() > 1);
     match call.option(&["-o"]) {
-        Some(output) if output.ends_with('/') => {
-            let target = absolute(&directory, output);
-            match names(call, &directory, around) {
-                Ok(names) => outputs.programs = names.iter().map(|name| absolute(&target, name)).collect(),
-                Err(why) => {
-                    outputs.unknown = Some(why);
-                    outputs.directories.push(target);
-                }
-            }
+        Some(output) if output.ends_with('/') || many => {
+            place_in(&mut outputs, absolute(&directory, output), named);
         }
         Some("/dev/null") => {}
         Some(output) => outputs.programs.push(absolute(&directory, output)),
-        None => match names(call, &directory, around) {
+        None => match named {
             // of several packages `go build` keeps nothing
-            Ok(names) if names.len() == 1 => {
-                outputs.programs = names.iter().map(|name| absolute(&directory, name)).collect();
+            Ok(named) if named.programs.len() == 1 => {
+                outputs.programs = named.programs.iter().map(|name| absolute(&directory, name)).collect();
             }
             Ok(_) => {}
             Err(why) => {
@@ -65,12 +50,7 @@ pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
 /// `go install`, and `go get` of releases that still installed.
 pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
     let directory = working_directory(call);
-    let mut outputs = Outputs {
-        cgo: cgo(call),
-        tagged: tagged(call),
-        sources: vec![directory.clone()],
-        ..Outputs::default()
-    };
+    let mut outputs = outputs_in(call, &directory);
     let gets = call.words.get(1).is_some_and(|word| word == "get");
     if gets && (call.has(&["-d"]) || version(around) >= Some((1, 18))) {
         return outputs;
@@ -80,16 +60,43 @@ pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
         (_, Some(path)) if !path.is_empty() => format!("{}/bin", path.split(':').next().unwrap_or(path)),
         _ => absolute(around.home, "go/bin"),
     };
-    match names(call, &directory, around) {
-        Ok(names) => outputs.programs = names.iter().map(|name| absolute(&target, name)).collect(),
-        Err(why) => outputs.unknown = Some(why),
-    }
-    if gets || outputs.unknown.is_some() {
-        // `go get ./...` of an old release installs what has a main package: demanded names are looked for there
-        outputs.programs.retain(|_| !gets);
-        outputs.directories.push(target);
+    match named(call, &directory, around) {
+        // what is not seen may be a library, which makes no program, and `go get ./...` of an old release installs what
+        // has a main package: demanded names are looked for there
+        Ok(named) if gets || named.maybe => {
+            outputs.foreign = named.foreign;
+            outputs.directories.push(target);
+        }
+        Ok(named) => {
+            outputs.foreign = named.foreign;
+            place_in(&mut outputs, target, Ok(named));
+        }
+        Err(why) => place_in(&mut outputs, target, Err(why)),
     }
     outputs
+}
+
+fn outputs_in(call: &Call, directory: &str) -> Outputs {
+    Outputs {
+        cgo: cgo(call),
+        tagged: tagged(call),
+        sources: vec![directory.to_owned()],
+        ..Outputs::default()
+    }
+}
+
+/// The programs go into a directory under their own names.
+fn place_in(outputs: &mut Outputs, target: String, named: Result<Named, String>) {
+    match named {
+        Ok(named) => {
+            outputs.programs = named.programs.iter().map(|name| absolute(&target, name)).collect();
+            outputs.packages = named.packages;
+        }
+        Err(why) => {
+            outputs.unknown = Some(why);
+            outputs.directories.push(target);
+        }
+    }
 }
 
 /// `go run`: what the builder builds instead, and what then starts.
@@ -118,7 +125,7 @@ pub fn run(
         packages.push(rest.next().ok_or("`go run` names no package")?.clone());
     }
     let call = Call { operands: packages.clone(), directory: directory.to_owned(), ..Call::default() };
-    let name = names(&call, directory, around)?.pop().ok_or("`go run` names no main package")?;
+    let name = named(&call, directory, around)?.programs.pop().ok_or("`go run` names no main package")?;
     let program = format!("/usr/local/bin/{name}");
     let build = ["go", "build", "-o", &program]
         .into_iter()
@@ -129,91 +136,6 @@ pub fn run(
         .collect::<Vec<_>>()
         .join(" ");
     Ok(Started { build, program, arguments: rest.cloned().collect() })
-}
-
-/// Names of the programs that the operands stand for.
-fn names(call: &Call, directory: &str, around: Surroundings<'_>) -> Result<Vec<String>, String> {
-    let files: Vec<&String> = call.operands.iter().filter(|operand| operand.ends_with(".go")).collect();
-    if let Some(first) = files.first() {
-        let name = first.rsplit('/').next().unwrap_or(first);
-        return Ok(vec![name.trim_end_matches(".go").trim_start_matches('*').to_owned()]).and_then(|names| {
-            if names[0].is_empty() { Err(format!("`{first}` names no file")) } else { Ok(names) }
-        });
-    }
-    let here = [".".to_owned()];
-    let operands: &[String] = if call.operands.is_empty() { &here } else { &call.operands };
-    let place = place(directory, around);
-    let mut names = Vec::new();
-    for operand in operands {
-        names.extend(names_of(operand, directory, place.as_ref(), around)?);
-    }
-    Ok(names)
-}
-
-fn names_of(
-    operand: &str,
-    directory: &str,
-    place: Option<&Place>,
-    around: Surroundings<'_>,
-) -> Result<Vec<String>, String> {
-    if let Some((path, _version)) = operand.split_once('@') {
-        return Ok(vec![GoModule { path: path.to_owned(), ..GoModule::default() }.program_name("")]);
-    }
-    let local =
-        operand == "." || operand.starts_with("./") || operand.starts_with("../") || operand.starts_with('/');
-    if operand.ends_with("...") {
-        let (Some(context), Some(place)) = (around.context, place) else {
-            return Err(format!(
-                "which programs `{operand}` stands for can't be told without the build context"
-            ));
-        };
-        let below = operand.trim_end_matches("...").trim_end_matches('/');
-        let below = if local { join(&place.directory, below) } else { place.package_directory(below)? };
-        let mains = gomod::packages(context, &below).into_iter().filter(|package| package.name == "main");
-        return Ok(mains.map(|package| place.program_name(&package.directory)).collect());
-    }
-    match place {
-        Some(place) if local => Ok(vec![place.program_name(&join(&place.directory, operand))]),
-        Some(place) => Ok(vec![place.program_name(&place.package_directory(operand)?)]),
-        // without go.mod, the last element of the directory is the last element of the import path
-        None if local && directory.contains("/src/") => {
-            let path = absolute(directory, operand);
-            Ok(vec![path.rsplit('/').next().unwrap_or_default().to_owned()])
-        }
-        None if !local => Ok(vec![operand.rsplit('/').next().unwrap_or(operand).to_owned()]),
-        None => Err("the program's name stands in go.mod, which can't be seen".to_owned()),
-    }
-}
-
-impl Place {
-    fn program_name(&self, directory: &str) -> String {
-        let inside = directory.strip_prefix(self.module_directory.as_str()).unwrap_or(directory);
-        self.module.program_name(inside.trim_start_matches('/'))
-    }
-
-    fn package_directory(&self, import: &str) -> Result<String, String> {
-        match import.strip_prefix(self.module.path.as_str()) {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => Ok(join(&self.module_directory, rest)),
-            _ => Err(format!("`{import}` is not a package of module `{}`", self.module.path)),
-        }
-    }
-}
-
-/// The module of a directory of the image: the nearest go.mod at or above it in the build context.
-fn place(directory: &str, around: Surroundings<'_>) -> Option<Place> {
-    let context = around.context?;
-    let here = (around.locate)(directory)?;
-    let mut at = here.as_str();
-    loop {
-        let file = join(at, "go.mod");
-        if let Some(module) = context.text(&file).and_then(|text| GoModule::parse(&text)) {
-            return Some(Place { module, module_directory: at.to_owned(), directory: here.clone() });
-        }
-        if at.is_empty() {
-            return None;
-        }
-        at = at.rsplit_once('/').map_or("", |(parent, _)| parent);
-    }
 }
 
 fn working_directory(call: &Call) -> String {
@@ -243,9 +165,4 @@ fn tagged(call: &Call) -> bool {
 fn version(around: Surroundings<'_>) -> Option<(u32, u32)> {
     let mut parts = around.version?.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
-/// A context path below another, cleaned.
-pub(crate) fn join(directory: &str, path: &str) -> String {
-    absolute(&format!("/{directory}"), path.trim_start_matches('/')).trim_start_matches('/').to_owned()
 }

@@ -46,6 +46,10 @@ struct WrittenFile {
     #[serde(default)]
     unlocked_features: BTreeMap<String, Vec<String>>,
     #[serde(default)]
+    registry_programs: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    library_openers: Vec<String>,
+    #[serde(default)]
     full_only_modules: Vec<String>,
     #[serde(default)]
     installers: Vec<String>,
@@ -114,6 +118,8 @@ struct WrittenManifests {
     unless: Vec<String>,
     #[serde(default)]
     unless_set: Vec<String>,
+    #[serde(default)]
+    unless_said: Vec<String>,
     fetch: String,
 }
 
@@ -290,11 +296,14 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             required: manifests.required,
             unless: manifests.unless,
             unless_set: manifests.unless_set,
+            unless_said: manifests.unless_said,
             fetch: manifests.fetch,
         }),
         embedders: written.embedders,
         installers: written.installers,
         unlocked_features: written.unlocked_features,
+        registry_programs: written.registry_programs,
+        library_openers: written.library_openers,
         full_only_modules: written.full_only_modules,
         interpreters: written.interpreters,
         fetchers: written.fetchers,

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod engine;
 pub mod go;
+mod go_names;
 mod load;
 pub mod path;
 pub mod product;
@@ -76,6 +77,10 @@ pub struct Recipe {
     pub interpreters: Vec<String>,
     /// Packages of the programs with which the language itself fetches sources.
     pub fetchers: Vec<String>,
+    /// Programs of those packages of the language's registry that are not named as their package.
+    pub registry_programs: BTreeMap<String, Vec<String>>,
+    /// Words of sources that open shared libraries by name at run time.
+    pub library_openers: Vec<String>,
     /// Crates that are taken to be linked where no lock file says which are.
     pub unlocked_crates: Vec<String>,
     /// Packages that tell content types by file extension.
@@ -191,6 +196,8 @@ pub struct Manifests {
     pub unless: Vec<String>,
     /// Not where one of these variables is set: fetching may then need more.
     pub unless_set: Vec<String>,
+    /// Not where the build's own RUN, or one before it, says one of these: fetching is then set up there.
+    pub unless_said: Vec<String>,
     /// The command that fetches.
     pub fetch: String,
 }

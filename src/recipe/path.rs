@@ -16,6 +16,11 @@ pub fn absolute(directory: &str, path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
+/// A context path below another, cleaned; `""` is the root.
+pub fn below(directory: &str, path: &str) -> String {
+    absolute(&format!("/{directory}"), path.trim_start_matches('/')).trim_start_matches('/').to_owned()
+}
+
 /// Whether a path is a directory or something below it.
 pub fn is_within(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory.trim_end_matches('/'))

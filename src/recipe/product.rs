@@ -1,6 +1,7 @@
 //! What the engines of the languages say that a command makes.
 
 use crate::context::Context;
+use std::collections::BTreeMap;
 
 /// What an engine may ask of the place in which a command runs.
 #[derive(Clone, Copy)]
@@ -15,6 +16,10 @@ pub struct Surroundings<'a> {
     pub version: Option<&'a str>,
     /// Whether the user is root.
     pub root: bool,
+    /// The module that a command made of a directory of the image or of one above it: its absolute root and its name.
+    pub named_module: &'a dyn Fn(&str) -> Option<(String, String)>,
+    /// Programs of those packages of the registry that are not named as their package.
+    pub registry_programs: &'a BTreeMap<String, Vec<String>>,
 }
 
 /// Packages of the language that a command installs.
@@ -75,6 +80,13 @@ pub struct Outputs {
     pub tagged: bool,
     /// Directories of the image that hold the sources, absolute.
     pub sources: Vec<String>,
+    /// Directories of the build context that hold the packages that are built, as they were when the command ran; empty where
+    /// they can't be told.
+    pub packages: Vec<String>,
+    /// Shared libraries that are built beside the programs, absolute: a program may open them by their paths.
+    pub libraries: Vec<String>,
+    /// Whether the programs come from a registry and not from the sources of the image: tools, unless something starts them.
+    pub foreign: bool,
 }
 
 /// What CMD does with the toolchain, taken apart: the builder builds, the runtime starts the program.

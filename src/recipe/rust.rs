@@ -1,25 +1,31 @@
 //! What `cargo build`, `cargo install` and `cargo run` make: names and places come from the manifests.
 
 use super::command::{Call, quoted};
-use super::go::join;
-use super::path::absolute;
+use super::path::{absolute, below};
 use super::product::{Outputs, Started, Surroundings};
 use crate::context::cargo::{self, Package, Workspace};
+
+/// Options that choose among the kinds of targets; without one, cargo builds libraries and binaries.
+const OTHER_TARGETS: [&str; 6] = ["--lib", "--test", "--tests", "--bench", "--benches", "--examples"];
 
 /// `cargo build`.
 pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
     let mut outputs = Outputs { sources: vec![call.directory.clone()], ..Outputs::default() };
     match place(call, around) {
         Ok((workspace, root)) => {
-            let directory = target_directory(call, Some(&workspace), &root);
             let packages = selected(call, &workspace);
-            let wanted: Vec<&String> = call.options.get("--bin").into_iter().flatten().collect();
-            let names = packages.iter().flat_map(|package| &package.binaries);
-            outputs.programs = names
-                .filter(|name| wanted.is_empty() || wanted.contains(name))
-                .map(|name| format!("{directory}/{name}"))
-                .collect();
-            if call.has(&["--example", "--examples"]) {
+            let directory = target_directory(call, Some(&workspace), &root);
+            outputs.packages = packages.iter().map(|package| package.directory.clone()).collect();
+            outputs.programs = programs_in(call, &packages, &directory);
+            let libraries = packages.iter().filter_map(|package| package.shared_library.as_ref());
+            outputs.libraries = libraries.map(|name| format!("{directory}/lib{name}.so")).collect();
+            // both are copies of the finished programs
+            for option in ["--out-dir", "--artifact-dir"] {
+                if let Some(copies) = call.option(&[option]).map(|copies| call.absolute(copies)) {
+                    outputs.programs.extend(programs_in(call, &packages, &copies));
+                }
+            }
+            if call.has(&["--examples"]) {
                 outputs.directories.push(format!("{directory}/examples"));
             }
         }
@@ -31,6 +37,33 @@ pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
     outputs
 }
 
+/// The programs of packages that a command builds, in the directory of finished programs.
+fn programs_in(call: &Call, packages: &[&Package], directory: &str) -> Vec<String> {
+    let named = |option: &str| call.options.get(option).into_iter().flatten();
+    let examples = named("--example").map(|name| format!("{directory}/examples/{name}"));
+    let chooses = call.has(&["--example"]) || call.has(&OTHER_TARGETS);
+    let binaries = packages.iter().flat_map(|package| binaries(call, package));
+    let binaries = binaries.filter(|_| !chooses || call.has(&["--bin", "--bins"]));
+    binaries.map(|name| format!("{directory}/{name}")).chain(examples).collect()
+}
+
+/// The binaries of a package that a command's options ask for.
+fn binaries(call: &Call, package: &Package) -> Vec<String> {
+    let wanted: Vec<&String> = call.options.get("--bin").into_iter().flatten().collect();
+    let given: Vec<&str> = ["--features", "-F"]
+        .iter()
+        .filter_map(|option| call.options.get(*option))
+        .flatten()
+        .flat_map(|features| features.split([',', ' ']))
+        .map(|feature| feature.rsplit('/').next().unwrap_or(feature))
+        .collect();
+    let is_on = |feature: &String| call.has(&["--all-features"]) || given.contains(&feature.as_str());
+    let optional = package.optional_binaries.iter();
+    let optional = optional.filter(|(_, required)| required.iter().all(is_on)).map(|(name, _)| name);
+    let all = package.binaries.iter().chain(optional);
+    all.filter(|name| wanted.is_empty() || wanted.contains(name)).cloned().collect()
+}
+
 /// `cargo install`.
 pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
     let root = call.option(&["--root"]).map(|root| call.absolute(root));
@@ -39,15 +72,20 @@ pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
     let target = format!("{}/bin", root.unwrap_or_else(|| absolute(around.home, ".cargo")));
     let mut outputs = Outputs { sources: vec![call.directory.clone()], ..Outputs::default() };
     let Some(path) = call.option(&["--path"]) else {
-        outputs.directories.push(target);
+        outputs.foreign = true;
+        outputs.programs = of_registry(call, around).iter().map(|name| format!("{target}/{name}")).collect();
+        // what a repository without a package's name holds is not known
+        if outputs.programs.is_empty() {
+            outputs.directories.push(target);
+        }
         return outputs;
     };
     let directory = call.absolute(path);
     match package(&directory, around) {
         Ok(package) => {
-            let wanted: Vec<&String> = call.options.get("--bin").into_iter().flatten().collect();
-            let names = package.binaries.iter().filter(|name| wanted.is_empty() || wanted.contains(name));
-            outputs.programs = names.map(|name| format!("{target}/{name}")).collect();
+            outputs.programs =
+                binaries(call, &package).iter().map(|name| format!("{target}/{name}")).collect();
+            outputs.packages.push(package.directory);
         }
         Err(why) => {
             outputs.unknown = Some(why);
@@ -55,6 +93,18 @@ pub fn install(call: &Call, around: Surroundings<'_>) -> Outputs {
         }
     }
     outputs
+}
+
+/// The programs of crates of a registry: as the rules know them, else each is taken to be named after its crate.
+fn of_registry(call: &Call, around: Surroundings<'_>) -> Vec<String> {
+    if let Some(wanted) = call.options.get("--bin") {
+        return wanted.clone();
+    }
+    let programs = call.operands.iter().flat_map(|operand| {
+        let name = operand.split('@').next().unwrap_or(operand);
+        around.registry_programs.get(name).cloned().unwrap_or_else(|| vec![name.to_owned()])
+    });
+    programs.collect()
 }
 
 /// `cargo run`: what the builder builds instead, and what then starts.
@@ -126,7 +176,7 @@ fn package(directory: &str, around: Surroundings<'_>) -> Result<Package, String>
         format!("no COPY from the build context to `{directory}` was found, so Cargo.toml can't be seen")
     })?;
     let workspace = cargo::workspace(context, &here)?;
-    let found = workspace.packages.into_iter().find(|package| package.directory == join(&here, ""));
+    let found = workspace.packages.into_iter().find(|package| package.directory == below(&here, ""));
     found.ok_or_else(|| format!("`{directory}` holds no package"))
 }
 

@@ -19,6 +19,8 @@ impl Reader<'_> {
             home: &home,
             version: self.world.image.version.as_deref(),
             root: self.state.is_root(),
+            named_module: &|directory| self.world.named_module(directory),
+            registry_programs: &self.sources.recipe.registry_programs,
         };
         let written = || -> Vec<String> {
             rule.written(call).iter().map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
@@ -46,6 +48,10 @@ impl Reader<'_> {
             EffectKind::AddRepository => Effect::AddRepository,
             EffectKind::RemovePackages => Effect::RemovePackages(call.operands.clone()),
             EffectKind::Fetch => Effect::Fetch,
+            EffectKind::NameModule => Effect::NameModule(
+                call.directory.clone(),
+                call.captures.get("name").cloned().unwrap_or_default(),
+            ),
             EffectKind::InstallDependencies | EffectKind::Compile => {
                 match rule.from.and_then(|engine| engine.answer(call, around)) {
                     Some(Answer::Installs(found)) => self.dependencies(found, call),

@@ -5,8 +5,7 @@ use super::run::{Place, Reader, SHELLS, mentioned};
 use crate::analysis::effect::{Action, Effect};
 use crate::dockerfile::shell;
 use crate::recipe::Recipes;
-use crate::recipe::go;
-use crate::recipe::path::absolute;
+use crate::recipe::path::{absolute, below};
 use std::collections::BTreeMap;
 
 /// How deep scripts and nested shells are followed.
@@ -126,7 +125,7 @@ impl Reader<'_> {
             if let Some(rest) = path.strip_prefix(target.as_str())
                 && (rest.is_empty() || rest.starts_with('/') || target == "/")
             {
-                return Some(go::join(&mount.source, rest.trim_start_matches('/')));
+                return Some(below(&mount.source, rest.trim_start_matches('/')));
             }
         }
         self.world.context_path(path)

@@ -1,0 +1,9 @@
+package main
+
+import (
+	"fmt"
+
+	"example.com/bar/greet"
+)
+
+func main() { fmt.Println(greet.Text()) }

@@ -1,0 +1,3 @@
+module example.com/bar
+
+go 1.22
