@@ -11,6 +11,7 @@ pub mod config;
 pub mod effect;
 pub mod need;
 pub mod read;
+pub mod readable;
 pub mod state;
 pub mod step;
 pub mod world;

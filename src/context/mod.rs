@@ -12,9 +12,11 @@ mod go_constraint;
 pub mod gomod;
 mod manifest;
 pub mod map_files;
+pub mod opened;
 pub mod path;
 pub mod python;
 mod python_project;
+pub mod reach;
 mod requirement_lines;
 mod source_calls;
 pub mod sources;
@@ -56,6 +58,7 @@ pub struct Context {
     /// Directories that a COPY can see, even where all that is in them is hidden.
     directories: BTreeSet<String>,
     files: Box<dyn Files>,
+    dockerignore: dockerignore::Dockerignore,
     /// What the sources of all of it say, once somebody asked.
     hints: OnceLock<sources::Hints>,
 }
@@ -80,7 +83,36 @@ impl Context {
                 entries.insert(entry.path.clone(), entry);
             }
         }
-        Self { entries, directories, files, hints: OnceLock::new() }
+        drop(walk);
+        Self { entries, directories, files, dockerignore, hints: OnceLock::new() }
+    }
+
+    /// Whether git would leave out a path, which need not be there: it may then be on one machine and not on another.
+    pub fn is_ignored_by_git(&self, path: &str) -> bool {
+        let mut directory = path::parent(path);
+        while let Some(at) = directory {
+            let file = path::join(at, ".gitignore").and_then(|file| self.files.read(&file));
+            let text = file.and_then(|bytes| String::from_utf8(bytes).ok());
+            let mut rules = ignore::gitignore::GitignoreBuilder::new("");
+            for line in text.iter().flat_map(|text| text.lines()) {
+                // a line that can't be read leaves out nothing, as git has it
+                let _ = rules.add_line(None, line);
+            }
+            let inside = path.strip_prefix(at).unwrap_or(path).trim_start_matches('/');
+            if let Ok(rules) = rules.build() {
+                let found = rules.matched_path_or_any_parents(inside, false);
+                if !found.is_none() {
+                    return found.is_ignore();
+                }
+            }
+            directory = path::parent(at);
+        }
+        false
+    }
+
+    /// Whether `.dockerignore` hides a path, which need not be there.
+    pub fn is_hidden(&self, path: &str) -> bool {
+        self.dockerignore.walk().hides(path)
     }
 
     /// What all sources of the context say that the program uses; they are read once.

@@ -127,7 +127,11 @@ fn ends_with(name: &[&str], wanted: &[&str]) -> bool {
 }
 
 /// The name of the function or macro that is called at an opening parenthesis, with its modules.
-fn called<'a>(tokens: &[Token<'a>], open: usize, imports: &BTreeMap<&'a str, Vec<&'a str>>) -> Vec<&'a str> {
+pub(super) fn called<'a>(
+    tokens: &[Token<'a>],
+    open: usize,
+    imports: &BTreeMap<&'a str, Vec<&'a str>>,
+) -> Vec<&'a str> {
     let mut name = Vec::new();
     let mut rest = &tokens[..open];
     if let [before @ .., Token::Sign('!')] = rest {
@@ -239,7 +243,7 @@ fn variable<'a>(value: &[Token<'a>]) -> Option<&'a str> {
 }
 
 /// Every `name = value`, with or without a type between, as name and the tokens from the value on.
-fn assignments<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<(&'a str, &'t [Token<'a>])> {
+pub(super) fn assignments<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<(&'a str, &'t [Token<'a>])> {
     use Token::{Line, Sign, Text, Word};
     let mut assignments = Vec::new();
     // The name that a value would be given to, and whether its type is being said.

@@ -81,11 +81,7 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
     for (file, language) in own_files(context, directory).filter_map(|file| Some((file, Language::of(file)?)))
     {
         let Some(text) = context.text(file) else { continue };
-        let mut tokens: Vec<Token<'_>> =
-            Tokens::new(&text, language).filter(|token| !matches!(token, Token::Comment(_))).collect();
-        if language == Language::Rust && text.contains("#[cfg(test)]") {
-            tokens = without_tests(&tokens);
-        }
+        let tokens = program_tokens(&text, language);
         let (zones, content_types) = (words_of(ZONES, language), words_of(CONTENT_TYPES, language));
         for token in &tokens {
             match token {
@@ -136,7 +132,7 @@ pub fn texts<'a>(
 }
 
 /// Files below a directory that are the program's own, without its tests.
-fn own_files<'a>(context: &'a Context, directory: &str) -> impl Iterator<Item = &'a str> {
+pub(super) fn own_files<'a>(context: &'a Context, directory: &str) -> impl Iterator<Item = &'a str> {
     let skip = super::prefix(directory).len();
     context.below(directory).filter(|entry| entry.link.is_none()).map(|entry| entry.path.as_str()).filter(
         move |file| {
@@ -148,6 +144,16 @@ fn own_files<'a>(context: &'a Context, directory: &str) -> impl Iterator<Item = 
             !is_test && !elements.any(|element| FOREIGN.contains(&element))
         },
     )
+}
+
+/// The tokens of a source without comments and without its tests.
+pub(super) fn program_tokens(text: &str, language: Language) -> Vec<Token<'_>> {
+    let tokens: Vec<Token<'_>> =
+        Tokens::new(text, language).filter(|token| !matches!(token, Token::Comment(_))).collect();
+    match language == Language::Rust && text.contains("#[cfg(test)]") {
+        true => without_tests(&tokens),
+        false => tokens,
+    }
 }
 
 /// Tokens without `#[cfg(test)] mod … { … }` and what else stands under that attribute.

@@ -77,7 +77,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         if let Some((at, pairs)) = &manifests
             && *at == step.index
         {
-            for line in planner.copy_lines(pairs, &[], step) {
+            for line in planner.copy_lines(pairs, &[], &[], step) {
                 planner.add_to_builder(line, "dependencies are fetched before the sources, so that a change of those does not fetch them anew");
             }
             let fetch = planner.sources.recipe.manifests.iter().map(|manifests| manifests.fetch.clone());

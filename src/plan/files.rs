@@ -3,10 +3,9 @@
 use super::line::Added;
 use super::planner::Planner;
 use crate::analysis::read::copy::Copy;
+use crate::analysis::readable::Readable;
 use crate::analysis::step::Step;
-use crate::context::{Context, sources};
-use crate::recipe::FileKinds;
-use crate::recipe::path::is_within;
+use crate::recipe::path::{absolute, below};
 use std::collections::BTreeMap;
 
 /// What the runtime takes of a COPY.
@@ -20,13 +19,11 @@ pub(super) enum Taken {
     Some(Vec<(String, String)>),
 }
 
-/// What a program may read of what a COPY brings. Without a view of the context, everything. `named` are image paths that
-/// the container is started with.
-fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>, named: &[&str]) -> Taken {
-    let (Some(files), Some(context)) = (&copy.files, context) else { return Taken::All };
-    let is_named = |place: &str| named.iter().any(|named: &&str| is_within(place, named));
+/// What a program may read of what a COPY brings. Without a view of the context, everything.
+fn taken(step: &Step, copy: &Copy, readable: &Readable<'_>) -> Taken {
+    let Some(files) = &copy.files else { return Taken::All };
     let is_data: Vec<bool> =
-        files.iter().map(|(path, place)| is_named(place) || is_data(path, kinds, context)).collect();
+        files.iter().map(|(path, place)| readable.may_read(step.index, path, place)).collect();
     if is_data.iter().all(|data| *data) {
         return Taken::All;
     }
@@ -37,7 +34,7 @@ fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>, named: &[&st
     let mut directories: BTreeMap<&str, bool> = BTreeMap::new();
     for ((path, _), data) in files.iter().zip(&is_data) {
         for (at, _) in path.match_indices('/') {
-            *directories.entry(&path[..at]).or_insert(true) &= *data || is_harmless(path, kinds);
+            *directories.entry(&path[..at]).or_insert(true) &= *data || readable.may_come_along(path);
         }
     }
     let mut found: Vec<(String, String)> = Vec::new();
@@ -59,25 +56,6 @@ fn taken(copy: &Copy, kinds: &FileKinds, context: Option<&Context>, named: &[&st
     Taken::Some(found)
 }
 
-/// Whether a program may read the file: it is no source, and no metadata unless a source names it.
-fn is_data(path: &str, kinds: &FileKinds, context: &Context) -> bool {
-    if kinds.sources.is_match(path) {
-        return false;
-    }
-    if !kinds.metadata.is_match(path) {
-        return true;
-    }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    !path.starts_with('.')
-        && !path.contains("/.")
-        && sources::mentions(context, "", name, &|file| file != path && !kinds.metadata.is_match(file))
-}
-
-/// Metadata inside a directory of data may come along.
-fn is_harmless(path: &str, kinds: &FileKinds) -> bool {
-    kinds.metadata.is_match(path) && !kinds.sources.is_match(path)
-}
-
 impl Planner<'_> {
     /// Brings what the program may read of a COPY into the runtime.
     pub(super) fn take_files(&mut self, step: &Step, copy: &Copy) {
@@ -89,13 +67,9 @@ impl Planner<'_> {
             self.because(step, "the file itself takes it away again");
             return;
         }
-        match taken(
-            copy,
-            &self.sources.recipe.files,
-            self.sources.context,
-            &self.needs.files().collect::<Vec<_>>(),
-        ) {
-            Taken::Nothing => self.because(step, "sources: only the build reads them"),
+        let optional = self.absent_files(copy);
+        match taken(step, copy, &self.readable) {
+            Taken::Nothing if optional.is_empty() => self.because(step, "sources: only the build reads them"),
             Taken::All => {
                 self.keep_in_runtime(step, "files that the program may read");
                 for (_, place) in copy.files.iter().flatten() {
@@ -107,15 +81,23 @@ impl Planner<'_> {
                     self.have(destination);
                 }
             }
-            Taken::Some(pairs) => {
+            rest => {
                 self.because(step, "the build reads the sources; the program may read the rest");
-                let pairs: Vec<(String, String)> =
-                    pairs.into_iter().filter(|(_, place)| !self.comes_again(step, place)).collect();
+                let pairs = if let Taken::Some(pairs) = rest { pairs } else { Vec::new() };
+                let pairs = pairs.into_iter().filter(|(_, place)| !self.comes_again(step, place));
+                // what git ignores is on this machine and need not be on the next
+                let ignored = |(path, _): &(String, String)| {
+                    self.sources.context.is_some_and(|context| {
+                        context.entry(path).is_some() && context.is_ignored_by_git(path)
+                    })
+                };
+                let (here, pairs): (Vec<_>, Vec<_>) = pairs.partition(ignored);
+                let optional: Vec<(String, String)> = optional.into_iter().chain(here).collect();
                 let flags = self.copy_flags(step);
                 for (_, place) in &pairs {
                     self.have(place);
                 }
-                for line in self.copy_lines(&pairs, &flags, step) {
+                for line in self.copy_lines(&pairs, &optional, &flags, step) {
                     self.add_to_runtime(line, "files that the program may read");
                 }
             }
@@ -124,32 +106,58 @@ impl Planner<'_> {
 
     /// Whether a later COPY, which stays as it stands, brings the same file.
     pub(super) fn comes_again(&self, step: &Step, place: &str) -> bool {
-        let later = self
-            .steps()
-            .iter()
-            .filter(|later| later.index > step.index)
-            .filter_map(|later| later.copy.as_ref());
+        let later = self.steps().iter().filter(|later| later.index > step.index);
         later
-            .filter(|copy| {
-                taken(
-                    copy,
-                    &self.sources.recipe.files,
-                    self.sources.context,
-                    &self.needs.files().collect::<Vec<_>>(),
-                ) == Taken::All
-            })
-            .any(|copy| copy.files.iter().flatten().any(|(_, again)| again == place))
+            .filter_map(|later| Some((later, later.copy.as_ref()?)))
+            .filter(|(later, copy)| taken(later, copy, &self.readable) == Taken::All)
+            .any(|(_, copy)| copy.files.iter().flatten().any(|(_, again)| again == place))
+    }
+
+    /// Files that the program reads from its working directory and that a COPY of a directory would bring from a machine that
+    /// has them, though the context, as it is here, has not: git ignores them.
+    fn absent_files(&self, copy: &Copy) -> Vec<(String, String)> {
+        let (Some(context), Some(destination)) = (self.sources.context, &copy.destination) else {
+            return Vec::new();
+        };
+        let workdir = self.stage.state.workdir.as_deref().unwrap_or("/");
+        let directories: Vec<String> = copy
+            .sources
+            .iter()
+            .flat_map(|source| context.matching(source))
+            .filter(|path| context.is_directory(path))
+            .collect();
+        let mut found = Vec::new();
+        for place in self.readable.absent().map(|name| absolute(workdir, name)) {
+            let Some(inside) = place.strip_prefix(destination.trim_end_matches('/')) else { continue };
+            if !inside.starts_with('/') {
+                continue;
+            }
+            let paths = directories.iter().map(|directory| below(directory, inside));
+            let may_be_there = |path: &String| {
+                !context.exists(path) && context.is_ignored_by_git(path) && !context.is_hidden(path)
+            };
+            found.extend(paths.filter(may_be_there).map(|path| (path, place.clone())));
+        }
+        found
     }
 
     /// COPY lines that bring files or directories of the context to their places; files of one directory share a line.
-    pub(super) fn copy_lines(&self, pairs: &[(String, String)], flags: &[String], step: &Step) -> Vec<Added> {
+    pub(super) fn copy_lines(
+        &self,
+        pairs: &[(String, String)],
+        optional: &[(String, String)],
+        flags: &[String],
+        step: &Step,
+    ) -> Vec<Added> {
         // the directory in which the builder's image starts is not the runtime's
         let image = &self.stage.world.image.workdir;
         let own = step.before.workdir.as_deref().filter(|workdir| workdir != image && *workdir != "/");
         let inside = |place: &str| place.strip_prefix(own?)?.strip_prefix('/').map(str::to_owned);
-        let mut together: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (source, place) in pairs {
-            let is_file = self.sources.context.is_some_and(|context| context.entry(source).is_some());
+        let mut together: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
+        let pairs = pairs.iter().map(|pair| (pair, false));
+        for ((source, place), is_optional) in pairs.chain(optional.iter().map(|pair| (pair, true))) {
+            let is_file =
+                is_optional || self.sources.context.is_some_and(|context| context.entry(source).is_some());
             let same_name = source.rsplit('/').next() == place.rsplit('/').next();
             let place = match place.rsplit_once('/') {
                 Some((parent, _)) if is_file && same_name && own == Some(parent) => "./".to_owned(),
@@ -159,14 +167,15 @@ impl Planner<'_> {
                     None => place.clone(),
                 },
             };
-            together.entry(place).or_default().push(source.clone());
+            let (sources, optional) = together.entry(place).or_default();
+            if is_optional { optional } else { sources }.push(source.clone());
         }
-        let lines = together.into_iter().map(|(place, sources)| {
+        let lines = together.into_iter().map(|(place, (sources, optional))| {
             let sources = sources.into_iter().map(|source| match self.sources.context {
                 Some(context) if context.entry(&source).is_none() => format!("{source}/"),
                 _ => source,
             });
-            Added::Copy { sources: sources.collect(), destination: place, flags: flags.to_vec() }
+            Added::Copy { sources: sources.collect(), optional, destination: place, flags: flags.to_vec() }
         });
         lines.collect()
     }

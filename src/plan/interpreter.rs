@@ -245,7 +245,7 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
                     planner.keep_in_builder(step, "the installation reads it");
                 } else if !needed.is_empty() {
                     let needed: Vec<(String, String)> = needed.into_iter().cloned().collect();
-                    for line in planner.copy_lines(&needed, &planner.copy_flags(step), step) {
+                    for line in planner.copy_lines(&needed, &[], &planner.copy_flags(step), step) {
                         planner.add_to_builder(line, "all that the installation reads of the build context");
                     }
                 }

@@ -28,6 +28,8 @@ pub enum Added {
     Copy {
         /// Context paths; a directory ends with `/`.
         sources: Vec<String>,
+        /// Context paths of files that may not be there when the image is built.
+        optional: Vec<String>,
         /// Where they go: absolute, or relative to the working directory; a directory ends with `/`.
         destination: String,
         /// Flags as they are written, such as `--chown=app`.

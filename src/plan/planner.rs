@@ -3,6 +3,7 @@
 use super::Plan;
 use super::line::{Added, Line};
 use crate::analysis::need::Needs;
+use crate::analysis::readable::Readable;
 use crate::analysis::step::Step;
 use crate::analysis::{Sources, Stage};
 use crate::dockerfile::instruction::Keyword;
@@ -17,6 +18,8 @@ pub(super) struct Planner<'a> {
     pub(super) stage: &'a Stage,
     /// What the container asks for.
     pub(super) needs: Needs,
+    /// Which files of the context the program may read.
+    pub(super) readable: Readable<'a>,
     /// `--runtime`.
     pub(super) requested: Option<&'a str>,
     pub(super) builder: Vec<Line>,
@@ -38,6 +41,7 @@ impl<'a> Planner<'a> {
         let mut planner = Self {
             sources,
             stage,
+            readable: Readable::of(sources, stage, &needs),
             needs,
             requested,
             builder: Vec::new(),

@@ -5,6 +5,7 @@ pub mod second_reader;
 
 use crate::analysis::effect::Effect;
 use crate::analysis::need::{Asked, Needs};
+use crate::analysis::readable::Readable;
 use crate::analysis::world::Origin;
 use crate::analysis::{Sources, Stage, analyse};
 use crate::dockerfile::document::Document;
@@ -12,7 +13,7 @@ use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::variables::{Value, mentions_variable};
 use crate::knowledge::Distribution;
 use crate::recipe::RuntimeKind;
-use crate::recipe::path::{absolute, is_within};
+use crate::recipe::path::absolute;
 use crate::recipe::product::Outputs;
 
 /// What is compared: the original's only stage and the finished document.
@@ -191,16 +192,14 @@ impl Judge<'_> {
 
     /// Every file of the context that is no source is where it was.
     fn files(&self, found: &mut Vec<String>) {
-        let kinds = &self.sources.recipe.files;
         let (old, new) = (&self.proof.stage.world, &self.runtime.world);
         let needs = Needs::of(self.proof.stage, self.proof.before);
-        let named: Vec<&str> = needs.files().collect();
+        let readable = Readable::of(self.proof.before, self.proof.stage, &needs);
         let missing = old.paths.iter().find(|(path, entry)| match &entry.origin {
             Origin::Context(source) if !entry.tree => {
-                let is_named = named.iter().any(|named| is_within(path, named));
-                let build_only =
-                    !is_named && (kinds.sources.is_match(source) || kinds.metadata.is_match(source));
-                !build_only && !new.exists(path) && !self.is_manifest(path)
+                !new.exists(path)
+                    && readable.may_read(entry.instruction, source, path)
+                    && !self.is_manifest(path)
             }
             _ => false,
         });

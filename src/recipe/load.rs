@@ -6,9 +6,10 @@ use super::command::{CommandRule, EffectKind, Pattern};
 use super::engine::{Engine, Libraries};
 use super::word;
 use super::{
-    Alias, Data, FileKinds, Manager, Manifests, Recipe, Recipes, RuntimeKind, Starter, VirtualEnvironment,
-    Wrapper,
+    Alias, Convention, Data, FileKinds, Manager, Manifests, Opens, Recipe, Recipes, RuntimeKind, Starter,
+    VirtualEnvironment, Wrapper,
 };
+use crate::context::opened::Calls;
 use crate::dockerfile::span::Span;
 use crate::rule_error::RuleError;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -18,7 +19,8 @@ use std::ops::Range;
 use toml::Spanned;
 
 /// The files of `rules/` that are recipes or command rules, in the order in which they are tried.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 5] = [
+    ("files.toml", include_str!("../../rules/files.toml")),
     ("commands.toml", include_str!("../../rules/commands.toml")),
     ("python.toml", include_str!("../../rules/python.toml")),
     ("go.toml", include_str!("../../rules/go.toml")),
@@ -39,6 +41,9 @@ struct WrittenFile {
     build_environment: Vec<String>,
     libraries: Option<Libraries>,
     files: Option<WrittenFiles>,
+    opens: Option<WrittenOpens>,
+    #[serde(default)]
+    beside_sources: Vec<String>,
     virtual_environment: Option<WrittenEnvironment>,
     manifests: Option<WrittenManifests>,
     #[serde(default)]
@@ -93,6 +98,21 @@ struct WrittenFiles {
     sources: Vec<String>,
     #[serde(default)]
     metadata: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOpens {
+    #[serde(default)]
+    reads: Vec<String>,
+    #[serde(default)]
+    opens: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    embeds: Vec<String>,
+    #[serde(default)]
+    modules: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -214,6 +234,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         data: Vec::new(),
         used_by_name: Vec::new(),
         repository_files: Vec::new(),
+        beside_sources: GlobSet::empty(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -262,6 +283,9 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     recipes.repository_files.extend(written.repository_files);
     recipes.used_by_name.extend(written.used_by_name);
     recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
+    if !written.beside_sources.is_empty() {
+        recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
+    }
     let Some(name) = written.name else {
         recipes.system.splice(0..0, commands);
         return Ok(());
@@ -281,6 +305,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             sources: globs(&files.sources).map_err(|message| fail((None, message)))?,
             metadata: globs(&files.metadata).map_err(|message| fail((None, message)))?,
         },
+        opens: written.opens.map(opens).transpose().map_err(|message| fail((None, message)))?,
         commands,
         starters,
         environment: written.virtual_environment.map(|environment| VirtualEnvironment {
@@ -313,6 +338,17 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     recipes.recipes.retain(|known| known.name != recipe.name);
     recipes.recipes.push(recipe);
     Ok(())
+}
+
+fn opens(written: WrittenOpens) -> Result<Opens, String> {
+    let convention = |(module, patterns): (String, Vec<String>)| {
+        let names = patterns.iter().filter(|pattern| !pattern.contains('*') && !pattern.ends_with('/'));
+        Ok(Convention { module, files: globs(&patterns)?, names: names.cloned().collect() })
+    };
+    let conventions = written.modules.into_iter().map(convention).collect::<Result<_, String>>()?;
+    let calls =
+        Calls { reads: written.reads, opens: written.opens, names: written.names, embeds: written.embeds };
+    Ok(Opens { calls, conventions })
 }
 
 /// A rule of a command whose words are all known.

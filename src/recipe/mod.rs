@@ -15,6 +15,7 @@ pub mod python;
 pub mod rust;
 mod word;
 
+use crate::context::opened::Calls;
 use crate::rule_error::RuleError;
 use command::CommandRule;
 use engine::{Engine, Libraries};
@@ -36,6 +37,9 @@ pub struct Recipes {
     pub managers: Vec<Manager>,
     /// Files of the system that programs read without naming them.
     pub data: Vec<Data>,
+    /// Files that lie beside the sources of any language and are neither read by a build nor by a program, unless a source
+    /// opens them: for deployment, editors, CI, generators and people.
+    pub beside_sources: GlobSet,
     /// Beginnings of the paths that say where packages come from.
     pub repository_files: Vec<String>,
     /// Packages whose programs a build uses by name or not at all: where no command names them, they are for the container.
@@ -59,6 +63,8 @@ pub struct Recipe {
     pub libraries: Option<Libraries>,
     /// What the files of the build context are.
     pub files: FileKinds,
+    /// How its sources say which files the program opens; `None` where they can't be asked.
+    pub opens: Option<Opens>,
     /// Rules of its commands.
     pub commands: Vec<CommandRule>,
     /// How a builder runs what CMD runs through the toolchain: rules with `starts`.
@@ -105,6 +111,26 @@ pub struct FileKinds {
     pub sources: GlobSet,
     /// Neither builder nor program reads them, unless a source names them.
     pub metadata: GlobSet,
+}
+
+/// How sources of a language say which files the program opens.
+#[derive(Clone, Debug, Default)]
+pub struct Opens {
+    /// Functions that open files, and what compiles them in.
+    pub calls: Calls,
+    /// Files that modules read without being told.
+    pub conventions: Vec<Convention>,
+}
+
+/// Files that a module reads without being told which.
+#[derive(Clone, Debug)]
+pub struct Convention {
+    /// The module, as sources import it.
+    pub module: String,
+    /// The files, by patterns.
+    pub files: GlobSet,
+    /// Those patterns that name one file.
+    pub names: Vec<String>,
 }
 
 /// Leading words that stand for others.

@@ -20,8 +20,12 @@ pub struct Manner<'a> {
 pub fn spell(added: &Added, manner: Manner<'_>) -> String {
     let (keyword, rest) = match added {
         Added::CopyFrom { paths, flags } => (Keyword::Copy, copy_from(paths, flags, manner)),
-        Added::Copy { sources, destination, flags } => {
+        Added::Copy { sources, optional, destination, flags } => {
             let sources = sources.iter().map(|source| literal(&without_glob(source), manner.escape));
+            // a pattern that matches nothing is no error
+            let optional =
+                optional.iter().map(|source| literal(&format!("{}*", without_glob(source)), manner.escape));
+            let sources = sources.chain(optional);
             let words: Vec<String> = sources.chain([literal(destination, manner.escape)]).collect();
             (Keyword::Copy, with_flags(flags, &copy_words(&words)))
         }
