@@ -1,6 +1,7 @@
 //! The whole way in one screen: text in, outcome out. No file is opened here.
 
-use crate::analysis::step::{From, Step};
+use crate::analysis::read::copy::Copy;
+use crate::analysis::step::From;
 use crate::analysis::{Sources, analyse};
 use crate::context::Context;
 use crate::dockerfile::conflict::unfinished_merge;
@@ -138,11 +139,10 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         Err(_) => return Outcome::Refused(vec![unknown_base(from)]),
     };
     let Some(stage) = stages.first() else { return Outcome::Refused(vec![unknown_base(from)]) };
-    // a COPY that finds nothing would fail: this is not the build context
-    let finds_nothing = |step: &Step| {
-        step.copy.as_ref().is_some_and(|copy| copy.from.is_none() && !copy.special && copy.files.is_none())
-    };
-    if request.context.is_some() && stage.steps.iter().any(finds_nothing) {
+    // where no COPY finds anything, this is not the build context
+    let copies = || stage.steps.iter().filter_map(|step| step.copy.as_ref());
+    let seen = copies().any(|copy| copy.files.as_ref().is_some_and(|files| !files.is_empty()));
+    if request.context.is_some() && !seen && copies().any(Copy::is_unseen) {
         return restage(&Request { context: None, ..*request });
     }
     let runtime = request.runtime.map(ToString::to_string);

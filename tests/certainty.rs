@@ -114,3 +114,24 @@ fn a_value_that_is_only_maybe_set_is_not_known() {
     let world = world(lines);
     assert_eq!((world.certainty("/opt/one"), world.certainty("/opt/two")), (No, No));
 }
+
+#[test]
+fn a_copy_is_read_as_docker_reads_it() {
+    let places = |line: &str| -> Vec<String> {
+        let world = world(&format!("RUN rm -rf /app\n{line}"));
+        world.paths.into_iter().filter(|(_, entry)| !entry.tree).map(|(path, _)| path).collect()
+    };
+    assert_eq!(places("COPY --parents conf/b.yml a.txt /x/"), ["/x/a.txt", "/x/conf/b.yml"]);
+    assert_eq!(places("COPY --parents ./conf /x/"), ["/x/conf/b.yml", "/x/conf/c.yml"]);
+    assert_eq!(places("COPY --exclude=b.* conf /x/"), ["/x/c.yml"]);
+    assert_eq!(places("COPY --exclude=conf/b.yml --exclude=*.txt . /x"), ["/x/conf/c.yml"]);
+    assert_eq!(places("COPY --exclude=**/*.yml . /x"), ["/x/a.txt"]);
+}
+
+#[test]
+fn a_source_that_is_missing_leaves_its_own_copy_open_only() {
+    let world = world("COPY config.json /etc/board/\nCOPY a.txt /opt/");
+    assert_eq!(world.certainty("/etc/board/config.json"), Maybe);
+    assert_eq!(world.certainty("/opt/a.txt"), Sure);
+    assert_eq!(world.certainty("/app/conf/b.yml"), Sure);
+}

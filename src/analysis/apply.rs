@@ -6,7 +6,7 @@ use super::read::copy::Copy;
 use super::step::Step;
 use super::world::{Entry, Origin, User, World, is_standard};
 use crate::knowledge::packages::bare_name;
-use crate::recipe::path::is_within;
+use crate::recipe::path::{absolute, is_within};
 use crate::recipe::product::Target;
 use globset::GlobBuilder;
 
@@ -52,7 +52,15 @@ impl World {
         match &copy.files {
             Some(files) => {
                 for (source, path) in files {
-                    self.insert(path, entry(origin(source), false));
+                    let origin = match copy.links.get(path) {
+                        Some(target) => {
+                            let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
+                            Origin::Link(absolute(parent, target))
+                        }
+                        None => origin(source),
+                    };
+                    let is_link = matches!(origin, Origin::Link(_));
+                    self.insert(path, entry(origin, is_link));
                 }
             }
             None => self.insert(destination, entry(origin(""), true)),
@@ -100,7 +108,16 @@ impl World {
                 }
             }
             Effect::Remove(paths) => paths.iter().for_each(|path| self.remove(path, certainty)),
-            Effect::Unknown(mentioned) => self.disturb(scene, &action.directory, mentioned),
+            Effect::Unknown(mentioned) => {
+                // a program does not take itself away
+                let program = action.text.split(' ').next().unwrap_or_default();
+                let program = absolute(&action.directory, program);
+                let own = self.paths.get(&program).cloned();
+                self.disturb(scene, &action.directory, mentioned);
+                if let Some(own) = own {
+                    self.paths.insert(program, own);
+                }
+            }
             Effect::Opaque(_) => self.paths.values_mut().for_each(|entry| entry.certainty = Certainty::Maybe),
             _ => self.settle(action),
         }
@@ -132,7 +149,8 @@ impl World {
             Effect::CreateUser(account) => {
                 let before = self.users.get(&account.name).map_or(Certainty::No, |user| user.certainty);
                 let certainty = action.certainty.max(before);
-                self.users.insert(account.name.clone(), User { home: account.home.clone(), certainty });
+                let (number, home) = (account.number.clone(), account.home.clone());
+                self.users.insert(account.name.clone(), User { number, home, certainty });
             }
             _ => {}
         }
@@ -224,7 +242,9 @@ impl World {
                 origin => origin,
             };
             let at = format!("{}{inside}", destination.trim_end_matches('/'));
-            self.put(scene, &at, origin, entry.tree, certainty.min(entry.certainty));
+            // a command that succeeds found what it names
+            let inside = if path == *source { Certainty::Sure } else { entry.certainty };
+            self.put(scene, &at, origin, entry.tree, certainty.min(inside));
         }
     }
 

@@ -97,6 +97,8 @@ pub struct Transfer {
 pub struct Account {
     /// The name.
     pub name: String,
+    /// Its number, where it is given.
+    pub number: Option<String>,
     /// The absolute home directory.
     pub home: String,
     /// Whether the command makes that directory.

@@ -84,7 +84,8 @@ impl Stage {
             return Some(Self { from, steps: Vec::new(), ..parent.clone() });
         }
         let image = sources.knowledge.image(name)?;
-        let state = State::of_image(&image);
+        let mut state = State::of_image(&image);
+        state.homes.extend(sources.recipes.homes.get(image.distribution.name()).cloned().unwrap_or_default());
         Some(Self { from, steps: Vec::new(), state, world: World::of_image(image) })
     }
 
@@ -92,9 +93,10 @@ impl Stage {
         let Some(instruction) = sources.document.instructions.get(index) else { return };
         let step = Step::read(sources, index, instruction, &self.state, &mut self.world, stages);
         self.state.apply(instruction, globals, sources.document.escape);
-        self.state
-            .homes
-            .extend(self.world.users.iter().map(|(name, user)| (name.clone(), user.home.clone())));
+        for (name, user) in &self.world.users {
+            let names = [Some(name), user.number.as_ref()].into_iter().flatten();
+            self.state.homes.extend(names.map(|name| (name.clone(), user.home.clone())));
+        }
         self.steps.push(step);
     }
 }

@@ -141,7 +141,12 @@ pub fn home(state: &State) -> String {
     match (state.variable("HOME"), name) {
         (Some(home), _) if !home.is_empty() => home.to_owned(),
         (_, Some(name)) if !state.is_root() => {
-            state.homes.get(name).cloned().unwrap_or_else(|| format!("/home/{name}"))
+            let by_name = || match name.bytes().all(|digit| digit.is_ascii_digit()) {
+                // a number that no user has
+                true => "/".to_owned(),
+                false => format!("/home/{name}"),
+            };
+            state.homes.get(name).cloned().unwrap_or_else(by_name)
         }
         _ => "/root".to_owned(),
     }

@@ -43,6 +43,8 @@ pub struct Entry {
 /// A user of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
+    /// Its number, where the command that creates it gives one.
+    pub number: Option<String>,
     /// Absolute home directory.
     pub home: String,
     /// Whether it is there in every build; never `No`.
@@ -212,6 +214,15 @@ impl World {
 
     /// The context path behind a path of the image, for a file or for a directory whose files came from one directory.
     pub fn context_path(&self, path: &str) -> Option<String> {
+        let mut at = path;
+        // as many links as Linux follows
+        for _ in 0..40 {
+            match self.paths.get(at) {
+                Some(Entry { origin: Origin::Link(target), .. }) => at = target,
+                _ => break,
+            }
+        }
+        let path = at;
         if let Some(Entry { origin: Origin::Context(source), tree: false, .. }) = self.paths.get(path) {
             return Some(source.clone());
         }

@@ -215,6 +215,21 @@ impl Context {
     }
 }
 
+/// Patterns in the manner of `.dockerignore`, as `COPY --exclude` has them.
+pub struct PatternList(dockerignore::Dockerignore);
+
+/// Reads patterns in the manner of `.dockerignore`.
+pub fn pattern_list(patterns: &[String]) -> PatternList {
+    PatternList(dockerignore::Dockerignore::parse(&patterns.join("\n")))
+}
+
+impl PatternList {
+    /// Whether the path, or a directory above it, is among them.
+    pub fn holds(&self, path: &str) -> bool {
+        self.0.walk().hides(path)
+    }
+}
+
 /// What the paths below a directory start with.
 fn prefix(directory: &str) -> String {
     if directory.is_empty() { String::new() } else { format!("{directory}/") }

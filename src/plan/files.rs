@@ -5,7 +5,9 @@ use super::planner::Planner;
 use crate::analysis::read::copy::Copy;
 use crate::analysis::readable::Readable;
 use crate::analysis::step::Step;
-use crate::recipe::path::{absolute, below};
+use crate::analysis::world::World;
+use crate::recipe::command::quoted;
+use crate::recipe::path::{absolute, below, is_within};
 use std::collections::BTreeMap;
 
 /// What the runtime takes of a COPY.
@@ -20,10 +22,13 @@ pub(super) enum Taken {
 }
 
 /// What a program may read of what a COPY brings. Without a view of the context, everything.
-fn taken(step: &Step, copy: &Copy, readable: &Readable<'_>) -> Taken {
+fn taken(step: &Step, copy: &Copy, readable: &Readable<'_>, world: &World) -> Taken {
     let Some(files) = &copy.files else { return Taken::All };
-    let is_data: Vec<bool> =
-        files.iter().map(|(path, place)| readable.may_read(step.index, path, place)).collect();
+    // what the file itself surely takes away again is no data
+    let is_data: Vec<bool> = files
+        .iter()
+        .map(|(path, place)| !world.is_gone(place) && readable.may_read(step.index, path, place))
+        .collect();
     if is_data.iter().all(|data| *data) {
         return Taken::All;
     }
@@ -32,9 +37,10 @@ fn taken(step: &Step, copy: &Copy, readable: &Readable<'_>) -> Taken {
     }
     // directories whose every copied file is data are taken whole, the topmost of them
     let mut directories: BTreeMap<&str, bool> = BTreeMap::new();
-    for ((path, _), data) in files.iter().zip(&is_data) {
+    for ((path, place), data) in files.iter().zip(&is_data) {
         for (at, _) in path.match_indices('/') {
-            *directories.entry(&path[..at]).or_insert(true) &= *data || readable.may_come_along(path);
+            *directories.entry(&path[..at]).or_insert(true) &=
+                *data || (readable.may_come_along(path) && !world.is_gone(place));
         }
     }
     let mut found: Vec<(String, String)> = Vec::new();
@@ -68,7 +74,7 @@ impl Planner<'_> {
             return;
         }
         let optional = self.absent_files(copy);
-        match taken(step, copy, &self.readable) {
+        match taken(step, copy, &self.readable, &self.stage.world) {
             Taken::Nothing if optional.is_empty() => self.because(step, "sources: only the build reads them"),
             Taken::All => {
                 self.keep_in_runtime(step, "files that the program may read");
@@ -80,6 +86,10 @@ impl Planner<'_> {
                 {
                     self.have(destination);
                 }
+            }
+            // only root may make links anywhere
+            Taken::Some(_) if !copy.links.is_empty() && !step.before.is_root() => {
+                self.keep_in_runtime(step, "files that the program may read, and symbolic links");
             }
             rest => {
                 self.because(step, "the build reads the sources; the program may read the rest");
@@ -97,8 +107,26 @@ impl Planner<'_> {
                 for (_, place) in &pairs {
                     self.have(place);
                 }
+                let (links, pairs): (Vec<_>, Vec<_>) =
+                    pairs.into_iter().partition(|(_, place)| copy.links.contains_key(place));
                 for line in self.copy_lines(&pairs, &optional, &flags, step) {
                     self.add_to_runtime(line, "files that the program may read");
+                }
+                // a COPY of a link by its name would bring what it points to, or fail
+                let mut made: Vec<String> = Vec::new();
+                for (_, place) in &links {
+                    let parent = place.rsplit_once('/').map_or("/", |(parent, _)| parent);
+                    let is_there = step.before.workdir.as_deref() == Some(parent)
+                        || pairs.iter().any(|(_, place)| is_within(place, parent));
+                    if !is_there {
+                        made.push(format!("mkdir -p {}", quoted(parent)));
+                    }
+                    let target = copy.links.get(place).map_or("", String::as_str);
+                    made.push(format!("ln -s {} {}", quoted(target), quoted(place)));
+                }
+                made.dedup();
+                if !made.is_empty() {
+                    self.add_to_runtime(Added::Run(made), "symbolic links of the build context, as they are");
                 }
             }
         }
@@ -109,7 +137,7 @@ impl Planner<'_> {
         let later = self.steps().iter().filter(|later| later.index > step.index);
         later
             .filter_map(|later| Some((later, later.copy.as_ref()?)))
-            .filter(|(later, copy)| taken(later, copy, &self.readable) == Taken::All)
+            .filter(|(later, copy)| taken(later, copy, &self.readable, &self.stage.world) == Taken::All)
             .any(|(_, copy)| copy.files.iter().flatten().any(|(_, again)| again == place))
     }
 

@@ -175,7 +175,9 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
         planner.keep_in_builder(step, "installs or builds what the program needs");
         // what a repeated command reads, such as a certificate, was written before it
         for action in &step.actions {
-            take_written(planner, decided, &action.effect.written());
+            if !planner.is_repeated(action) {
+                take_written(planner, decided, &action.effect.written());
+            }
         }
         let again: Vec<bool> =
             step.actions.iter().map(|action| runs_in_both(planner, decided, action)).collect();

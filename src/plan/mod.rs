@@ -20,6 +20,7 @@ mod programs;
 mod replay;
 mod requirements;
 mod starter;
+mod surely;
 mod touched;
 
 use crate::analysis::{Sources, Stage};
@@ -55,9 +56,12 @@ pub struct Plan {
 /// The refusals, where no careful plan exists.
 pub fn plan(sources: Sources<'_>, stage: &Stage, runtime: Option<&str>) -> Result<Plan, Vec<Note>> {
     let planner = planner::Planner::new(sources, stage, runtime).map_err(|note| vec![note])?;
-    match sources.recipe.runtime {
+    let planned = match sources.recipe.runtime {
         RuntimeKind::Interpreter => interpreter::plan(planner),
         RuntimeKind::Binary => binary::plan(planner),
-    }
-    .map_err(|note| vec![note])
+    };
+    let mut plan = planned.map_err(|note| vec![note])?;
+    surely::check_copies(&plan, sources, stage).map_err(|note| vec![note])?;
+    surely::note_doubts(&mut plan, sources, stage);
+    Ok(plan)
 }

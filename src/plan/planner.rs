@@ -2,11 +2,12 @@
 
 use super::Plan;
 use super::line::{Added, Line};
+use super::surely::surely_there;
 use crate::analysis::need::Needs;
 use crate::analysis::readable::Readable;
 use crate::analysis::step::Step;
 use crate::analysis::{Sources, Stage};
-use crate::dockerfile::instruction::Keyword;
+use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::{Value, mentions_variable};
 use crate::note::{Note, Reason};
@@ -77,6 +78,17 @@ impl<'a> Planner<'a> {
                         .help("give the ARG a default value, or write the path out"));
                 }
             }
+            let user = step.declares.as_ref().and_then(|user| match &user.arguments {
+                Arguments::Text(text) if user.keyword == Keyword::User => Some(text.text.trim()),
+                _ => None,
+            });
+            if let Some(user) = user.filter(|user| user.contains(char::is_whitespace)) {
+                let message = format!(
+                    "Docker takes all of `{user}` as the name of a user, and no user has such a name"
+                );
+                return Err(Note::refusal(Reason::UnknownValue, step.span, message)
+                    .help("write a comment on a line of its own"));
+            }
             if step.keyword == Keyword::Onbuild {
                 let message =
                     "ONBUILD triggers run in images built on this one and may need what the builder keeps";
@@ -140,6 +152,9 @@ impl<'a> Planner<'a> {
 
     /// Copies a path from the builder to the same place.
     pub(super) fn copy_from_builder(&mut self, path: &str, flags: Vec<String>, why: &str) {
+        // what is only maybe there comes with a directory that surely is
+        let sure = surely_there(&self.stage.world, path);
+        let path = sure.as_deref().unwrap_or(path);
         if self.runtime.iter().any(|line| line.copies_from_builder(path)) {
             return;
         }

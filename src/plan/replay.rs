@@ -2,12 +2,14 @@
 
 use super::line::Added;
 use super::planner::Planner;
-use crate::analysis::effect::{Action, Effect};
+use crate::analysis::effect::{Action, Effect, Transfer};
 use crate::analysis::step::Step;
 use crate::analysis::world::{Entry, Origin};
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::mentions_variable;
 use crate::note::{Note, Reason};
+use crate::recipe::RuntimeKind;
+use crate::recipe::path::is_within;
 
 /// Directories whose content the system's own packages bring: removing a file there is meant for the image.
 const SYSTEM: [&str; 3] = ["/etc/", "/usr/share/", "/var/www/"];
@@ -56,7 +58,7 @@ impl Planner<'_> {
     }
 
     /// Whether the runtime repeats a command wherever it stands.
-    fn is_repeated(&self, action: &Action) -> bool {
+    pub(super) fn is_repeated(&self, action: &Action) -> bool {
         match &action.effect {
             Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
             Effect::Link(path, _) => {
@@ -79,6 +81,13 @@ impl Planner<'_> {
                 };
                 !paths.is_empty() && paths.iter().all(is_there)
             }
+            // what the original takes away does not come back with the context
+            Effect::Remove(paths) if paths.iter().any(|path| self.brings(path)) => action.certainty.is_sure(),
+            Effect::Move(transfers) => {
+                let is_there =
+                    |transfer: &Transfer| transfer.is_named && self.is_of_context(&transfer.destination);
+                action.certainty.is_sure() && !transfers.is_empty() && transfers.iter().all(is_there)
+            }
             Effect::Remove(paths) => {
                 let in_system = |path: &String| SYSTEM.iter().any(|directory| path.starts_with(directory));
                 let forced =
@@ -87,6 +96,36 @@ impl Planner<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the runtime gets something of what is removed from the build context.
+    fn brings(&self, removed: &str) -> bool {
+        let plain = removed.find(['*', '?', '[']).map_or(removed, |glob| &removed[..glob]);
+        let copies = || self.steps().iter().filter_map(|step| step.copy.as_ref());
+        let is_meant = |place: &str| match plain == removed {
+            true => is_within(place, removed),
+            false => place.starts_with(plain),
+        };
+        let mut copied = copies().flat_map(|copy| copy.files.iter().flatten());
+        let is_there = copied.any(|(_, place)| is_meant(place) && self.has(place));
+        let mut unseen = copies().filter(|copy| copy.is_unseen());
+        let stays_away = plain != removed || self.stage.world.is_gone(removed);
+        (is_there && stays_away)
+            || unseen.any(|copy| {
+                copy.destination.as_ref().is_some_and(|to| to != "/" && self.has(to) && is_within(plain, to))
+            })
+    }
+
+    /// Whether a path is a file, or a directory of files, that the build context brought and the runtime copies.
+    fn is_of_context(&self, path: &str) -> bool {
+        let world = &self.stage.world;
+        let own = world.paths.get(path).filter(|entry| entry.origin != Origin::Directory).into_iter();
+        let mut all = own.chain(world.below(path).map(|(_, entry)| entry)).peekable();
+        self.sources.recipe.runtime == RuntimeKind::Interpreter
+            && all.peek().is_some()
+            && all.all(|entry| {
+                matches!(entry.origin, Origin::Context(_) | Origin::Directory) && entry.certainty.is_sure()
+            })
     }
 
     /// Whether a directory is gone in the end, or holds nothing but what only the build reads.

@@ -2,6 +2,7 @@
 
 use super::outputs::compiles;
 use super::planner::Planner;
+use super::surely::surely_there;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::analysis::world::is_standard;
@@ -45,6 +46,17 @@ pub(super) fn whole_directories(planner: &Planner<'_>, programs: &[String]) -> R
                 }
                 _ => {}
             }
+        }
+    }
+    // what a command only may have made comes with the directory around it
+    let actions = planner.steps().iter().flat_map(|step| &step.actions);
+    let written = actions.flat_map(|action| action.effect.written()).filter(|path| !is_within(path, "/tmp"));
+    for path in programs.iter().map(String::as_str).chain(written) {
+        let sure = surely_there(&planner.stage.world, path);
+        if let Some(directory) = sure.filter(|directory| directory != path)
+            && !directories.iter().any(|known| is_within(&directory, known))
+        {
+            directories.push(directory);
         }
     }
     Ok(directories)
@@ -179,10 +191,14 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
                         add(directory.clone());
                     }
                 }
+                // the runtime moves files of the context, too
+                Effect::Move(_) if planner.is_repeated(action) => {}
                 effect => {
                     for path in effect.written().into_iter().filter(|path| is_copied(planner, path)) {
-                        if planner.stage.world.paths.contains_key(path) {
+                        if planner.stage.world.certainty(path).is_sure() {
                             add(path.to_owned());
+                        } else if planner.stage.world.exists(path) {
+                            add(tree_of(planner, path));
                         }
                     }
                 }

@@ -81,6 +81,8 @@ struct WrittenFile {
     #[serde(default)]
     used_by_name: Vec<String>,
     #[serde(default)]
+    homes: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
     fetchers: Vec<String>,
 }
 
@@ -235,6 +237,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         used_by_name: Vec::new(),
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
+        homes: BTreeMap::new(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -282,6 +285,9 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     }));
     recipes.repository_files.extend(written.repository_files);
     recipes.used_by_name.extend(written.used_by_name);
+    for (distribution, homes) in written.homes {
+        recipes.homes.entry(distribution).or_default().extend(homes);
+    }
     recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;

@@ -44,6 +44,9 @@ pub struct Recipes {
     pub repository_files: Vec<String>,
     /// Packages whose programs a build uses by name or not at all: where no command names them, they are for the container.
     pub used_by_name: Vec<String>,
+    /// Absolute home directories of the users that every image of a distribution has, by its lower-case name, then by user name
+    /// and by number.
+    pub homes: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// One language.

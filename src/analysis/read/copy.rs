@@ -2,9 +2,10 @@
 
 use crate::analysis::state::State;
 use crate::analysis::world::World;
-use crate::context::Context;
+use crate::context::{self, Context, Entry};
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::recipe::path::absolute;
+use std::collections::BTreeMap;
 
 /// A COPY or ADD, taken apart.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,12 @@ pub struct Copy {
     pub special: bool,
     /// Pairs of context path and absolute image path; `None` where the context (or a source) can't be seen.
     pub files: Option<Vec<(String, String)>>,
+    /// Those of `files` that are symbolic links and stay so: absolute image path, and what they point to as written.
+    pub links: BTreeMap<String, String>,
+    /// `--parents`: sources keep the directories above them.
+    parents: bool,
+    /// `--exclude`: what is left out.
+    excluded: Vec<String>,
 }
 
 /// Endings of the archives that ADD unpacks.
@@ -61,19 +68,53 @@ impl Copy {
         let into_directory = ends_open
             || sources.len() + heredocs > 1
             || destination.as_deref().is_some_and(|path| world.is_directory(path, state.workdir.as_deref()));
-        let mut copy = Self { from, sources, destination, into_directory, special, files: None };
-        let opaque = unknown || special || copy.from.is_some() || instruction.flag("parents").is_some();
+        let excluded = instruction.flags.iter().filter(|flag| flag.name == "exclude");
+        let excluded: Option<Vec<String>> = excluded.map(|flag| expand(flag.value.as_deref()?)).collect();
+        let parents = instruction.flag("parents").is_some_and(|flag| flag.value.as_deref() != Some("false"));
+        let opaque = unknown || special || from.is_some() || excluded.is_none();
+        let mut copy = Self {
+            from,
+            sources,
+            destination,
+            into_directory,
+            special,
+            parents,
+            excluded: excluded.unwrap_or_default(),
+            ..Self::default()
+        };
         if let (false, Some(context)) = (opaque, context) {
             copy.files = copy.list(context);
+            copy.links = copy.linked(context);
         }
         Some(copy)
+    }
+
+    /// Whether a look at the build context did not tell what it brings.
+    pub fn is_unseen(&self) -> bool {
+        self.from.is_none() && !self.special && self.files.is_none()
+    }
+
+    /// Links below the directories that are copied: a link that a source names is followed.
+    fn linked(&self, context: &Context) -> BTreeMap<String, String> {
+        let files = self.files.iter().flatten();
+        files
+            .filter(|(path, _)| !self.sources.iter().any(|source| absolute("/", source)[1..] == **path))
+            .filter_map(|(path, place)| Some((place.clone(), context.entry(path)?.link.clone()?)))
+            .collect()
     }
 
     /// Every file that the sources name, with its place in the image; `None` where a source names nothing.
     fn list(&self, context: &Context) -> Option<Vec<(String, String)>> {
         let destination = self.destination.as_deref()?;
+        let excluded = context::pattern_list(&self.excluded);
         let mut files = Vec::new();
         for source in &self.sources {
+            // `a/./b` keeps what is behind the dot
+            let kept_from =
+                source.split_once("/./").map_or(0, |(above, _)| match absolute("/", above).len() {
+                    1 => 0,
+                    length => length,
+                });
             let matches = context.matching(source);
             // a pattern may match nothing
             if matches.is_empty() && !source.contains(['*', '?', '[']) {
@@ -81,17 +122,25 @@ impl Copy {
             }
             let many = matches.len() > 1;
             for path in matches {
+                let kept = self.parents.then(|| path.get(kept_from..).unwrap_or_default());
                 if context.entry(&path).is_some() {
                     let name = path.rsplit('/').next().unwrap_or(&path);
-                    let into = self.into_directory || many;
-                    let place = if into { absolute(destination, name) } else { destination.to_owned() };
-                    files.push((path, place));
+                    let into = self.into_directory || many || self.parents;
+                    let place = if into {
+                        absolute(destination, kept.unwrap_or(name))
+                    } else {
+                        destination.to_owned()
+                    };
+                    if !excluded.holds(name) {
+                        files.push((path, place));
+                    }
                 } else {
-                    let below = context.below(&path).map(|entry| {
-                        let inside = entry.path[path.len()..].trim_start_matches('/');
-                        (entry.path.clone(), absolute(destination, inside))
-                    });
-                    files.extend(below);
+                    let above = absolute(destination, kept.unwrap_or_default());
+                    let inside = |entry: &Entry| entry.path[path.len()..].trim_start_matches('/').to_owned();
+                    let below = context.below(&path).map(|entry| (entry, inside(entry)));
+                    let below = below.filter(|(_, inside)| !excluded.holds(inside));
+                    files
+                        .extend(below.map(|(entry, inside)| (entry.path.clone(), absolute(&above, &inside))));
                 }
             }
         }

@@ -146,7 +146,8 @@ fn account(call: &Call, by_default: bool) -> Account {
         true => !call.has(&["-H", "--no-create-home"]),
         false => call.has(&["-m", "--create-home"]),
     };
-    Account { name, home, makes_home }
+    let number = call.option(&["-u", "--uid"]).map(str::to_owned);
+    Account { name, number, home, makes_home }
 }
 
 /// `/a/{b,c}` as the shell reads it; one level.

@@ -1,0 +1,3 @@
+module example.com/speaker
+
+go 1.22
