@@ -23,6 +23,7 @@ pub(super) fn show(workshop: &Workshop<'_>, inputs: &[Found], check: bool, scree
     let stop = AtomicBool::new(false);
     workers::in_order(
         inputs,
+        workshop.jobs(),
         &stop,
         |input| workshop.work(input),
         |report| {
@@ -50,7 +51,13 @@ pub(super) fn write(
     }
     let mut worked = Vec::with_capacity(inputs.len());
     let never = AtomicBool::new(false);
-    workers::in_order(inputs, &never, |input| workshop.work(input), |report| worked.push(report));
+    workers::in_order(
+        inputs,
+        workshop.jobs(),
+        &never,
+        |input| workshop.work(input),
+        |report| worked.push(report),
+    );
 
     let mut tally = Tally::default();
     let mut tell = |report: &Report, failure: Option<Failure>| match failure {
@@ -69,6 +76,7 @@ pub(super) fn write(
     let mut next = worked.iter();
     workers::in_order(
         &works,
+        workshop.jobs(),
         &signals.stop,
         |(input, report)| workshop.write(input, report),
         |failure| {

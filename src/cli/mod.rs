@@ -7,6 +7,7 @@
 mod args;
 mod base;
 mod batch;
+mod config;
 mod contexts;
 mod exclude;
 mod exit;
@@ -16,9 +17,11 @@ mod guard;
 mod inputs;
 mod lock;
 mod place;
+mod progress;
 mod rules;
 mod screen;
 mod search;
+mod settings;
 mod signals;
 mod temporary;
 mod work;
@@ -54,6 +57,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         screen.result(&answer);
         return ExitCode::SUCCESS;
     }
+    if args.print_config {
+        return match workshop.configuration(&args.paths) {
+            Ok(configuration) => {
+                screen.result(&configuration);
+                Exit::Fine
+            }
+            Err((path, failure)) => {
+                screen.failure(&path, &failure);
+                Exit::Usage
+            }
+        }
+        .into();
+    }
     let paths = match paths(&args) {
         Ok(paths) => paths,
         Err(error) => return usage(&error),
@@ -84,12 +100,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             (tally, Some(signals))
         }
     };
-    screen.close(&tally);
+    let closed = screen.close(&tally);
+    if let Err((path, failure)) = &closed {
+        screen.failure(&shown(path), failure);
+    }
     if let Some(signals) = signals {
         signals.end();
     }
 
-    Exit::of(&tally, &args).into()
+    if closed.is_err() { Exit::Failed } else { Exit::of(&tally, &args) }.into()
 }
 
 /// The paths that were typed, or those of the list.

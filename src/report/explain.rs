@@ -90,6 +90,7 @@ mod tests {
         let report = Report {
             path: "Dockerfile".into(),
             patch_path: "Dockerfile".into(),
+            repository: None,
             before: "FROM golang:1.22\n\nRUN go build\n".into(),
             verdict: Verdict::Converted(Rewrite {
                 text: String::new(),
