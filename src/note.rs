@@ -162,4 +162,6 @@ reasons! {
     Ignored = "ignored",
     /// The finished rewrite did not prove to mean the same: a defect of restage, please report it.
     NotProven = "not-proven",
+    /// Both images were built, and the new one is less than the old.
+    NotVerified = "not-verified",
 }

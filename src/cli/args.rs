@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
+use super::verify::Options;
 use crate::dockerfile::reference::ImageReference;
 use crate::note::Reason;
 
@@ -150,6 +151,9 @@ pub(super) struct Args {
     /// Say what a reason means, with an example and what to do
     #[arg(long, value_name = "REASON", value_parser = reason(), hide_possible_values = true, help_heading = FACTS)]
     pub(super) explain_reason: Option<Reason>,
+
+    #[command(flatten)]
+    pub(super) verification: Options,
 }
 
 const MODE: &str = "Mode (without one: print a diff)";

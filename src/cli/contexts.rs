@@ -66,6 +66,23 @@ impl Contexts {
         (None, Some(Note::assumption(Reason::ContextUnseen, None, message)))
     }
 
+    /// Where the context of a Dockerfile that stands at `place` is, and the text of the `.dockerignore` in force.
+    pub(super) fn root_of(
+        &self,
+        document: &Document,
+        place: Option<&Path>,
+        wished: Option<&Path>,
+    ) -> Option<(PathBuf, Option<String>)> {
+        let root = match (self.given.as_deref().or(wished), place) {
+            (Some(context), _) => context.to_owned(),
+            (None, Some(place)) => self.chosen(document, place.parent().unwrap_or(Path::new(""))).0,
+            (None, None) => return None,
+        };
+        let root = self.here.join(root).canonicalize().ok()?;
+        let ignored = ignored(&root, place);
+        Some((root, ignored))
+    }
+
     /// The context as [`place::choose`] has it: from the Dockerfile's own folder up to the root of its repository, or
     /// else up to the working directory.
     fn chosen(&self, document: &Document, own: &Path) -> (PathBuf, Option<Note>) {

@@ -24,6 +24,7 @@ mod search;
 mod settings;
 mod signals;
 mod temporary;
+mod verify;
 mod work;
 mod workers;
 mod write;
@@ -37,6 +38,7 @@ use self::exclude::Exclude;
 use self::exit::Exit;
 use self::inputs::{Inputs, shown};
 use self::screen::Screen;
+use self::verify::Verifier;
 use self::work::Workshop;
 
 /// Runs the program on its arguments (the first is the program's name) and says how it ended, as `--help` lists it.
@@ -89,14 +91,22 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     screen.patch_from(workshop.patch_from(&inputs));
 
     guard::install();
+    let verifier = match Verifier::open(&args.verification) {
+        Ok(verifier) => verifier,
+        Err(failure) => {
+            screen.failure("--verify", &failure);
+            return Exit::Usage.into();
+        }
+    };
     screen.open(inputs.len());
     for (folder, failure) in unseen.iter().chain(&empty) {
         screen.warning(&shown(folder), failure);
     }
+    let verifier = verifier.as_ref();
     let (tally, signals) = match &lock {
-        None => (batch::show(&workshop, &inputs, args.check, &mut screen), None),
+        None => (batch::show(&workshop, &inputs, args.check, verifier, &mut screen), None),
         Some(lock) => {
-            let (tally, signals) = batch::write(&workshop, &inputs, lock, &mut screen);
+            let (tally, signals) = batch::write(&workshop, &inputs, lock, verifier, &mut screen);
             (tally, Some(signals))
         }
     };
@@ -104,7 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Err((path, failure)) = &closed {
         screen.failure(&shown(path), failure);
     }
-    if let Some(signals) = signals {
+    for signals in signals.as_ref().into_iter().chain(verifier.map(Verifier::signals)) {
         signals.end();
     }
 

@@ -12,7 +12,7 @@ use super::progress::Progress;
 use crate::report::batch::Batch;
 use crate::report::tally::Tally;
 use crate::report::text::{self, Look};
-use crate::report::{Class, Failure, Report, diff, explain, github, html, json, markdown, sarif};
+use crate::report::{Class, Failure, Report, diff, explain, github, html, json, markdown, sarif, verified};
 
 /// The two streams, and how things are told on them.
 pub(super) struct Screen {
@@ -118,6 +118,9 @@ impl Screen {
             Format::Text => {
                 if !self.quiet || report.class() == Class::Failed {
                     self.talk(&text::notes(report, self.look));
+                }
+                if let Some(verification) = report.verification.as_deref().filter(|_| !self.quiet) {
+                    self.talk(&verified::text(&report.path, verification, report.notes()));
                 }
                 self.text_result(report);
             }

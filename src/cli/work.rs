@@ -13,10 +13,16 @@ use super::lock::Lock;
 use super::search::repository;
 use super::settings::{self, Settings};
 use super::{base, guard, rules, write};
+use crate::analysis::{Sources, analyse};
+use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::dockerfile::reference::ImageReference;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::pipeline::{self, Outcome, Request};
-use crate::recipe::Recipes;
+use crate::prove::second_reader::disagreement;
+use crate::prove::{Proof, breaches};
+use crate::recipe::{Manager, Recipe, Recipes};
 use crate::report::{Failure, Report, Verdict};
 
 /// Largest file that is taken for a Dockerfile, in bytes.
@@ -91,6 +97,55 @@ impl<'a> Workshop<'a> {
     /// The facts in force.
     pub(super) fn knowledge(&self) -> &Knowledge {
         &self.knowledge
+    }
+
+    /// The build context of a file, for a builder, and the `.dockerignore` in force.
+    pub(super) fn context_of(&self, text: &str, place: Option<&Path>) -> Option<(PathBuf, Option<String>)> {
+        let settings = self.settings(text, place).ok()??;
+        self.contexts.root_of(&Document::parse(text).ok()?, place, settings.context.as_deref())
+    }
+
+    /// A recipe by its name.
+    pub(super) fn recipe(&self, name: &str) -> Option<&Recipe> {
+        self.recipes.recipes.iter().find(|recipe| recipe.name == name)
+    }
+
+    /// Where programs read data without naming it.
+    pub(super) fn data_paths(&self) -> Vec<String> {
+        self.recipes.data.iter().map(|data| data.path.clone()).collect()
+    }
+
+    /// Whether a text proves to mean the same as the file, read with a recipe.
+    pub(super) fn proves(&self, recipe: &Recipe, before: &str, place: Option<&Path>, after: &str) -> bool {
+        let (Ok(document), Ok(after), Ok(Some(settings))) =
+            (Document::parse(before), Document::parse(after), self.settings(before, place))
+        else {
+            return false;
+        };
+        let (context, _) = self.contexts.of(before, place, settings.context.as_deref());
+        let sources = Sources {
+            document: &document,
+            context: context.as_deref(),
+            recipes: &self.recipes,
+            recipe,
+            knowledge: &self.knowledge,
+            keep: &settings.keep,
+            artifacts: &settings.artifacts,
+        };
+        let stages = analyse(sources).unwrap_or_default();
+        stages.first().is_some_and(|stage| {
+            let proof = Proof { before: sources, stage, after: &after };
+            breaches(&proof).is_empty() && disagreement(&after).is_none()
+        })
+    }
+
+    /// The package manager of the image that the last stage of a text stands on.
+    pub(super) fn manager_of_runtime(&self, text: &str) -> Option<&Manager> {
+        let document = Document::parse(text).ok()?;
+        let from = document.instructions.iter().rfind(|instruction| instruction.keyword == Keyword::From)?;
+        let Arguments::Words(words) = &from.arguments else { return None };
+        let image = self.knowledge.image(&ImageReference::parse(&words.first()?.text)?)?;
+        self.recipes.manager_of(&image.distribution)
     }
 
     /// Holds all trees that this run may read or write. `wait` is told of a folder that another run holds.
@@ -210,7 +265,7 @@ impl<'a> Workshop<'a> {
         };
         let repository = target.ok().and_then(|target| repository(&target));
         let repository = repository.as_deref().and_then(Path::file_name).map(|name| shown(Path::new(name)));
-        Report { path: shown(path), patch_path, repository, before, verdict }
+        Report { path: shown(path), patch_path, repository, before, verdict, verification: None }
     }
 }
 

@@ -92,6 +92,7 @@ mod tests {
             patch_path: "Dockerfile".into(),
             repository: None,
             before: "FROM golang:1.22\n\nRUN go build\n".into(),
+            verification: None,
             verdict: Verdict::Converted(Rewrite {
                 text: String::new(),
                 recipe: "go".into(),

@@ -84,6 +84,7 @@ mod tests {
             patch_path: "a,b/Dockerfile".into(),
             repository: None,
             before: "FROM x\nRUN y\n".into(),
+            verification: None,
             verdict: Verdict::Refused(vec![
                 Note::refusal(Reason::NoRecipe, Span::new(7, 12), "100% unknown\nreally").help("name it"),
             ]),

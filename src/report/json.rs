@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::tally::Tally;
+use super::verified::Verified;
 use super::{Class, Failure, Report, Verdict};
 use crate::note::{Level, Note};
 use crate::pipeline::Explained;
@@ -74,6 +75,9 @@ struct File<'a> {
     /// The new file, all of it.
     text: Option<&'a str>,
     explanation: Vec<Row<'a>>,
+    /// What an engine said of it, with `--verify`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<Verified<'a>>,
 }
 
 /// A note, or the failure of a file.
@@ -157,6 +161,7 @@ impl<'a> File<'a> {
             explanation: rewrite
                 .map(|rewrite| rewrite.explanation.iter().map(|row| Row::of(&report.before, row)).collect())
                 .unwrap_or_default(),
+            verification: report.verification.as_deref().map(|one| Verified::of(one, report.notes())),
         }
     }
 }

@@ -14,12 +14,14 @@ mod place;
 pub mod sarif;
 pub mod tally;
 pub mod text;
+pub mod verified;
 
 use std::path::PathBuf;
 
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason, Safety};
 use crate::pipeline::Rewrite;
+use crate::verify::Verification;
 
 /// One file and what became of it.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Report {
     pub before: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// What an engine said of it, where it was asked.
+    pub verification: Option<Box<Verification>>,
 }
 
 /// What became of a file.

@@ -119,6 +119,7 @@ mod tests {
                 patch_path: "Dockerfile".into(),
                 repository: None,
                 before: String::new(),
+                verification: None,
                 verdict,
             });
         }

@@ -66,6 +66,7 @@ mod tests {
             patch_path: "Dockerfile".into(),
             repository: Some("<!--".into()),
             before: "FROM a\n/* program */ /* data */".into(),
+            verification: None,
             verdict: Verdict::Failed(Failure::new("<b>")),
         };
         let page = page(&Batch { reports: vec![report], unseen: Vec::new() });
