@@ -15,4 +15,3 @@ pub mod recipe;
 pub mod report;
 pub mod rewrite;
 pub mod rule_error;
-pub mod verify;

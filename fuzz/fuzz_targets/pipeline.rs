@@ -19,8 +19,6 @@ fuzz_target!(|text: &str| {
             recipes: &RECIPES,
             knowledge: &KNOWLEDGE,
             runtime: None,
-            keep: &[],
-            artifacts: &[],
         })
     };
     if let Outcome::Rewritten(rewrite) = convert(text) {

@@ -13,7 +13,6 @@ mod json;
 mod lexer;
 pub(crate) mod lines;
 mod pattern;
-pub mod pragma;
 pub mod reference;
 mod scan;
 pub mod shell;

@@ -1,27 +1,27 @@
 //! The plan for a language with an interpreter: dependencies are installed in the builder and taken over as a tree; the
 //! sources are copied into the runtime as before, and what ran after the last installation runs there.
 
+use super::environment;
 use super::layout::{self, Layout};
 use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Plan, manifests, packages, requirements, touched};
+use super::{Plan, gain, manifests, packages, requirements, touched};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Asked;
 use crate::analysis::read::copy::Copy;
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::Keyword;
-use crate::knowledge::images::Variant;
-use crate::note::{Level, Note, Reason};
+use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
 use crate::recipe::path::is_within;
 use crate::recipe::product::Target;
 use std::collections::BTreeSet;
 
 /// What is decided before the lines are gone through.
-struct Decided<'a> {
-    environment: &'a VirtualEnvironment,
-    layout: Layout,
+pub(super) struct Decided<'a> {
+    pub(super) environment: &'a VirtualEnvironment,
+    pub(super) layout: Layout,
     /// Index of the last instruction that does the builder's work.
     work: usize,
     /// Index of the first instruction that installs dependencies.
@@ -62,7 +62,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
     let known = planner.image_named(&runtime_image);
     planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;
-    weigh_gain(&mut planner, &decided, &packages)?;
+    gain::weigh(&planner, &decided, &packages)?;
     let mut head = planner.add_data(&mut packages, known.as_ref(), &distribution);
     let install = planner.packages_line(&packages, &distribution)?;
     let mut install_at = packages.at;
@@ -80,7 +80,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         {
             planner.add_to_runtime(line.clone(), "packages that the program needs at run time");
         }
-        if step.index == first && decided.layout == Layout::Environment {
+        if let (true, Layout::Environment(creation)) = (step.index == first, &decided.layout) {
             let place = planner
                 .builder
                 .iter()
@@ -90,15 +90,12 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
             let path = &environment.path;
             let lines = [
                 Line::New(
-                    Added::Run(vec![environment.create.clone()]),
+                    Added::Run(vec![creation.command.clone()]),
                     format!("packages go to {path}, which the runtime takes over"),
                 ),
-                Line::New(
-                    Added::Path(vec![format!("{path}/bin")]),
-                    "the environment's programs come first".to_owned(),
-                ),
+                environment::path(path),
             ];
-            planner.builder.splice(place..place, lines);
+            planner.builder.splice(place..place, lines.into_iter().chain(environment::pins(path, creation)));
         }
         if step.index == take_at {
             take_over(&mut planner, &decided);
@@ -119,7 +116,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
 fn take_over_at(planner: &Planner<'_>, decided: &Decided<'_>) -> usize {
     let copies = planner.steps().iter().filter(|step| matches!(step.keyword, Keyword::Copy | Keyword::Add));
     match decided.layout {
-        Layout::Environment => {
+        Layout::Environment(_) => {
             copies.map(|step| step.index).chain([decided.first]).min().unwrap_or(decided.first)
         }
         _ => decided.first,
@@ -292,13 +289,10 @@ fn is_read(planner: &Planner<'_>, files: &[(String, String)]) -> bool {
 /// The runtime takes the dependencies over.
 fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
     match &decided.layout {
-        Layout::Environment => {
+        Layout::Environment(_) => {
             let path = &decided.environment.path;
             planner.copy_from_builder(path, Vec::new(), "the installed packages and their programs");
-            planner.add_to_runtime(
-                Added::Path(vec![format!("{path}/bin")]),
-                "the environment's programs come first",
-            );
+            planner.runtime.push(environment::path(path));
         }
         Layout::Prefix(why) => {
             planner.copy_from_builder(
@@ -372,35 +366,6 @@ fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
             Err(Note::refusal(Reason::NeedsToolchain, chain.span, message))
         }
         None => Ok(()),
-    }
-}
-
-/// The whole prefix of a slim image in a second copy is larger than what it leaves behind, unless compilers stay behind.
-/// An environment of its own costs little, but without compilers it gains little too: that is said.
-fn weigh_gain(
-    planner: &mut Planner<'_>,
-    decided: &Decided<'_>,
-    runtime: &packages::RuntimePackages,
-) -> Result<(), Note> {
-    let installed = packages::installed(planner);
-    let left =
-        installed.iter().flat_map(|(_, packages)| &packages.names).any(|name| !runtime.names.contains(name));
-    if planner.stage.world.image.variant == Variant::Full || left {
-        return Ok(());
-    }
-    let span = planner.stage.from.span;
-    match &decided.layout {
-        Layout::Prefix(why) => {
-            let message = format!(
-                "no compiler would stay behind, and the packages can't move into an environment of their own: {why}"
-            );
-            Err(Note::refusal(Reason::NothingToLeave, span, message))
-        }
-        _ => {
-            let message = "no compiler stays behind: the image hardly changes in size, only its layers do";
-            planner.notes.push(Note::new(Level::Advice, Reason::NothingToLeave, span, message));
-            Ok(())
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! the prefix, a program that starts others with a PATH of its own), the whole prefix is taken over: larger, but the
 //! same files at the same places.
 
+use super::environment::{self, Creation};
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
 use crate::analysis::need::is_login;
@@ -18,7 +19,7 @@ use crate::recipe::product::{Dependencies, Target};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// A virtual environment that restage puts in.
-    Environment,
+    Environment(Creation),
     /// The whole prefix of the interpreter; why the smaller way would not do.
     Prefix(String),
     /// Directories that the file itself installs into, absolute.
@@ -90,10 +91,13 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
     }
     match (own.is_empty(), in_prefix) {
         (true, _) if only_prefix.is_some() => Ok(Layout::Prefix(only_prefix.unwrap_or_default())),
-        (true, _) => Ok(match blind(planner, environment) {
-            Some(why) => Layout::Prefix(why),
-            None => Layout::Environment,
-        }),
+        (true, _) => {
+            let creation = environment::creation(planner, environment);
+            Ok(match blind(planner, environment, creation.shared) {
+                Some(why) => Layout::Prefix(why),
+                None => Layout::Environment(creation),
+            })
+        }
         (false, false) if only_prefix.is_none() => Ok(Layout::Own(own)),
         (false, _) => Err(mixed(installations[0].0.span)),
     }
@@ -115,8 +119,8 @@ fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependencies) -> bool
         && dependencies.names.iter().all(|name| tools.contains(name))
 }
 
-/// What in the file would not see a virtual environment.
-fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<String> {
+/// What in the file would not see a virtual environment; in a shared one, what the interpreter has installed is visible.
+fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment, shared: bool) -> Option<String> {
     let image = &planner.stage.world.image;
     let older = |version: &str| number(version) < number(&environment.since);
     if image.version.as_deref().is_none_or(older) {
@@ -148,7 +152,12 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
         planner.steps().iter().flat_map(|step| &step.actions).map(|action| first_word(&action.text));
     let started = planner.needs.programs().map(|(need, _)| need.name.clone());
     for program in programs.chain(started) {
-        if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str())) {
+        // the environment has the version that made it
+        let own = |prefix: &str| {
+            let version = program.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+            prefix.ends_with('.') && image.version.as_deref() == Some(version)
+        };
+        if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str()) && !own(prefix)) {
             return Some(format!("`{program}` is called by its versioned name"));
         }
         if environment.resets_path.contains(&program) {
@@ -184,12 +193,12 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<Stri
     }
     let installs =
         planner.needs.programs().any(|(need, _)| planner.sources.recipe.installers.contains(&need.name));
-    if installs && !planner.stage.state.is_root() {
+    if installs && !shared && !planner.stage.state.is_root() {
         return Some(
             "the container installs packages as a user who can't write to the environment".to_owned(),
         );
     }
-    if installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
+    if !shared && installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
         return Some("packages are built with the tools that the image has installed".to_owned());
     }
     let fixed = planner.needs.interpreters().find(|interpreter| interpreter.starts_with(&bin));

@@ -6,7 +6,9 @@
 
 mod base;
 mod binary;
+mod environment;
 mod files;
+mod gain;
 mod inherited;
 mod interpreter;
 mod layout;

@@ -96,8 +96,7 @@ pub(super) fn split(
                         || is_for_the_container(planner, bare(name), &programs)
                 }
             };
-            let wished = planner.sources.keep.iter().any(|wished| wished == bare(name));
-            if (wished || keep && !removed) && !knowledge.package_in_slim(bare(name), distribution) {
+            if keep && !removed && !knowledge.package_in_slim(bare(name), distribution) {
                 found.lean &= packages.lean;
                 found.at.get_or_insert(index);
                 found.add(name);
@@ -111,7 +110,7 @@ pub(super) fn split(
         let message = format!("not in the tables, so kept in the runtime: {}", unknown.join(", "));
         planner.notes.push(Note::new(crate::note::Level::Advice, Reason::UnknownPackage, None, message));
     }
-    for library in libraries.iter().chain(planner.sources.keep) {
+    for library in libraries {
         if !knowledge.package_in_slim(library, distribution) {
             found.add(library);
         }

@@ -6,8 +6,8 @@ use super::command::{CommandRule, EffectKind, Pattern};
 use super::engine::{Engine, Libraries};
 use super::word;
 use super::{
-    Alias, Convention, Data, FileKinds, Manager, Manifests, Opens, Recipe, Recipes, RuntimeKind, Starter,
-    VirtualEnvironment, Wrapper,
+    Alias, Cache, Convention, Data, FileKinds, Manager, Manifests, Opens, Recipe, Recipes, RuntimeKind,
+    Shared, Starter, VirtualEnvironment, Wrapper,
 };
 use crate::context::opened::Calls;
 use crate::dockerfile::span::Span;
@@ -45,6 +45,8 @@ struct WrittenFile {
     #[serde(default)]
     beside_sources: Vec<String>,
     virtual_environment: Option<WrittenEnvironment>,
+    #[serde(default)]
+    cache: WrittenCache,
     manifests: Option<WrittenManifests>,
     #[serde(default)]
     embedders: Vec<String>,
@@ -82,6 +84,8 @@ struct WrittenFile {
     used_by_name: Vec<String>,
     #[serde(default)]
     homes: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    weights: BTreeMap<String, u64>,
     #[serde(default)]
     fetchers: Vec<String>,
 }
@@ -122,12 +126,33 @@ struct WrittenOpens {
 struct WrittenEnvironment {
     path: String,
     create: String,
+    shared: Option<WrittenShared>,
     prefix: String,
+    prefix_weight: u64,
+    weight: u64,
     since: String,
     #[serde(default)]
     versioned: Vec<String>,
     #[serde(default)]
     resets_path: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenCache {
+    directory: String,
+    options: Vec<String>,
+    variables: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenShared {
+    create: String,
+    pin: String,
+    since: Vec<String>,
+    #[serde(default)]
+    unless: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +260,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         managers: Vec::new(),
         data: Vec::new(),
         used_by_name: Vec::new(),
+        weights: BTreeMap::new(),
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
         homes: BTreeMap::new(),
@@ -288,6 +314,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     for (distribution, homes) in written.homes {
         recipes.homes.entry(distribution).or_default().extend(homes);
     }
+    recipes.weights.extend(written.weights);
     recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
@@ -317,6 +344,14 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         environment: written.virtual_environment.map(|environment| VirtualEnvironment {
             path: environment.path,
             create: environment.create,
+            shared: environment.shared.map(|shared| Shared {
+                create: shared.create,
+                pin: shared.pin,
+                since: shared.since,
+                unless: shared.unless,
+            }),
+            prefix_weight: environment.prefix_weight,
+            weight: environment.weight,
             prefix: environment.prefix,
             since: environment.since,
             versioned: environment.versioned,
@@ -330,6 +365,11 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             unless_said: manifests.unless_said,
             fetch: manifests.fetch,
         }),
+        cache: Cache {
+            directory: written.cache.directory,
+            options: written.cache.options,
+            variables: written.cache.variables,
+        },
         embedders: written.embedders,
         installers: written.installers,
         unlocked_features: written.unlocked_features,

@@ -47,6 +47,8 @@ pub struct Recipes {
     /// Absolute home directories of the users that every image of a distribution has, by its lower-case name, then by user name
     /// and by number.
     pub homes: BTreeMap<String, BTreeMap<String, String>>,
+    /// Megabytes that packages of a build weigh with all that comes with them, by `manager/name`.
+    pub weights: BTreeMap<String, u64>,
 }
 
 /// One language.
@@ -96,6 +98,8 @@ pub struct Recipe {
     pub content_type_users: Vec<String>,
     /// Packages that only install others: where they go says nothing of where the program's packages are.
     pub installers: Vec<String>,
+    /// What installers keep of what they downloaded.
+    pub cache: Cache,
 }
 
 /// What the runtime needs of the language.
@@ -202,16 +206,47 @@ pub struct Starter {
 pub struct VirtualEnvironment {
     /// Its absolute path, the same in both stages.
     pub path: String,
-    /// The command that makes it.
+    /// The command that makes it, with an installer of its own in it.
     pub create: String,
+    /// Makes one without an installer of its own, in which all that the interpreter has installed stays visible.
+    pub shared: Option<Shared>,
     /// The prefix into which packages go without it.
     pub prefix: String,
+    /// Megabytes of the prefix in an image without packages: what a second copy of it weighs.
+    pub prefix_weight: u64,
+    /// Megabytes of an environment with an installer of its own.
+    pub weight: u64,
     /// First version of the language that can make one, such as `3.3`.
     pub since: String,
     /// Name of the interpreter's versioned programs, such as `python3.`: they are not all in the environment.
     pub versioned: Vec<String>,
     /// Programs that start others with a PATH of their own, in which the environment is missing.
     pub resets_path: Vec<String>,
+}
+
+/// A virtual environment that brings no installer of its own: the image's installs into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// The command that makes it.
+    pub create: String,
+    /// The variable that sends what the image's installer installs there.
+    pub pin: String,
+    /// First versions whose images bring an installer that reads the variable: one for each minor version (the first image of it, or
+    /// the patch from which on), the last for all that follow.
+    pub since: Vec<String>,
+    /// Options of the installer with which it does not read the variable.
+    pub unless: Vec<String>,
+}
+
+/// What installers keep of what they downloaded, if nobody tells them not to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cache {
+    /// Its directory in the user's home.
+    pub directory: String,
+    /// Options without which it is kept.
+    pub options: Vec<String>,
+    /// Variables that keep it away where they are set.
+    pub variables: Vec<String>,
 }
 
 /// How dependencies can be fetched before the sources are copied.

@@ -2,7 +2,6 @@
 //!
 //! `edit` cuts the text and `spell` writes new lines, and nothing else does.
 
-pub mod amend;
 pub mod edit;
 pub mod emit;
 pub mod spell;

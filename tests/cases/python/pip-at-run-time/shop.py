@@ -1,0 +1,4 @@
+import apples
+import humanize
+
+print(humanize.intcomma(apples.COUNT))

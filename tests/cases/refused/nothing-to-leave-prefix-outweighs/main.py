@@ -1,0 +1,1 @@
+import click; click.echo("outweighed")

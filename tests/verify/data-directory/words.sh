@@ -1,3 +1,0 @@
-#!/bin/sh
-set -e
-cat data/words | sort

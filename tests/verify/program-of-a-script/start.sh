@@ -1,4 +1,0 @@
-#!/bin/sh
-set -e
-git init -q /tmp/repository
-echo "repository ready"

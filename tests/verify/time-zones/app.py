@@ -1,3 +1,0 @@
-import zoneinfo
-
-print(zoneinfo.ZoneInfo("Europe/Rome"))
