@@ -21,8 +21,15 @@ fn main() -> anyhow::Result<()> {
         let path = entry?.into_path();
         let Ok(bytes) = fs_err(&path) else { continue };
         let Ok(text) = String::from_utf8(bytes) else { continue };
-        let request =
-            Request { text: &text, context: None, recipes: &recipes, knowledge: &knowledge, runtime: None };
+        let request = Request {
+            text: &text,
+            context: None,
+            recipes: &recipes,
+            knowledge: &knowledge,
+            runtime: None,
+            keep: &[],
+            artifacts: &[],
+        };
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| restage(&request)));
         let (key, shown) = match outcome {
             Err(_) => ("PANIC".to_owned(), String::new()),

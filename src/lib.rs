@@ -15,3 +15,4 @@ pub mod recipe;
 pub mod report;
 pub mod rewrite;
 pub mod rule_error;
+pub mod verify;

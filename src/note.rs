@@ -97,10 +97,24 @@ macro_rules! reasons {
             /// The stable kebab-case id.
             pub fn id(self) -> &'static str { match self { $(Self::$name => $id,)+ } }
 
+            /// The reason of an id.
+            pub fn of(id: &str) -> Option<Self> { Self::ALL.iter().copied().find(|reason| reason.id() == id) }
+
             /// What the reason means, as documented here.
             pub fn meaning(self) -> &'static str { match self { $(Self::$name => concat!($($doc,)+).trim_ascii(),)+ } }
         }
     };
+}
+
+/// One section for each reason: what it means, an example, what to do.
+const EXPLANATIONS: &str = include_str!("../docs/reasons.md");
+
+impl Reason {
+    /// What the reason means, with an example and what to do, in Markdown.
+    pub fn explanation(self) -> &'static str {
+        let section = EXPLANATIONS.split("\n## ").find(|section| section.lines().next() == Some(self.id()));
+        section.and_then(|section| section.split_once('\n')).map_or(self.meaning(), |(_, text)| text.trim())
+    }
 }
 
 reasons! {
@@ -144,6 +158,10 @@ reasons! {
     RuntimeUnfit = "runtime-unfit",
     /// Files that the program may read at run time.
     RuntimeFiles = "runtime-files",
+    /// The file itself asks to be left alone.
+    Ignored = "ignored",
     /// The finished rewrite did not prove to mean the same: a defect of restage, please report it.
     NotProven = "not-proven",
+    /// Both images were built, and the new one is less than the old.
+    NotVerified = "not-verified",
 }

@@ -31,6 +31,10 @@ pub struct Request<'a> {
     pub knowledge: &'a Knowledge,
     /// `--runtime`: the image to base the runtime on.
     pub runtime: Option<&'a ImageReference>,
+    /// Packages that the runtime has too, whether or not it is seen to need them.
+    pub keep: &'a [String],
+    /// Paths that the runtime takes over from the builder, whether or not it is seen to need them.
+    pub artifacts: &'a [String],
 }
 
 /// What became of a file.
@@ -133,6 +137,8 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         recipes: request.recipes,
         recipe,
         knowledge: request.knowledge,
+        keep: request.keep,
+        artifacts: request.artifacts,
     };
     let stages = match analyse(sources) {
         Ok(stages) => stages,
@@ -161,6 +167,11 @@ pub fn restage(request: &Request<'_>) -> Outcome {
     if let (false, Some(image)) = (breaches.is_empty(), request.runtime) {
         return Outcome::Refused(vec![unfit(request, image, &breaches)]);
     }
+    if let (false, Some(breach)) = (request.artifacts.is_empty(), breaches.first()) {
+        let message = format!("what the file asks to take over from the builder can't be: {breach}");
+        let note = Note::refusal(Reason::UnknownOutput, None, message);
+        return Outcome::Refused(vec![note.help("name a path that a line of the file surely makes")]);
+    }
     if !breaches.is_empty() {
         let refuse = |breach: String| {
             Note::refusal(
@@ -179,6 +190,15 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         notes: plan.notes,
         explanation,
     })
+}
+
+/// Name of the recipe for a file, as far as its base image tells.
+pub fn language(text: &str, recipes: &Recipes, knowledge: &Knowledge) -> Option<String> {
+    let document = read(text).ok()?;
+    let from = document.instructions.iter().find(|instruction| instruction.keyword == Keyword::From)?;
+    let request =
+        Request { text, context: None, recipes, knowledge, runtime: None, keep: &[], artifacts: &[] };
+    recipe(&request, &document, from).ok().map(|recipe| recipe.name.clone())
 }
 
 /// The text, read, where Docker would read it too.

@@ -25,6 +25,8 @@ fn world(lines: &str) -> World {
         recipes: &recipes,
         recipe,
         knowledge: &knowledge,
+        keep: &[],
+        artifacts: &[],
     };
     analyse(sources).unwrap().remove(0).world
 }

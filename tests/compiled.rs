@@ -31,6 +31,8 @@ fn converted(dockerfile: &str, files: &[(&str, &str)]) -> String {
         recipes: &RECIPES,
         knowledge: &knowledge,
         runtime: None,
+        keep: &[],
+        artifacts: &[],
     };
     let (text, notes) = match restage(&request) {
         Outcome::Rewritten(rewrite) => (rewrite.text, rewrite.notes),

@@ -19,6 +19,8 @@ fuzz_target!(|text: &str| {
             recipes: &RECIPES,
             knowledge: &KNOWLEDGE,
             runtime: None,
+            keep: &[],
+            artifacts: &[],
         })
     };
     if let Outcome::Rewritten(rewrite) = convert(text) {

@@ -39,6 +39,10 @@ pub struct Sources<'a> {
     pub recipe: &'a Recipe,
     /// The facts.
     pub knowledge: &'a Knowledge,
+    /// Packages that the runtime has too, by the user's wish.
+    pub keep: &'a [String],
+    /// Paths that the runtime takes over from the builder, by the user's wish.
+    pub artifacts: &'a [String],
 }
 
 /// One stage, run to its end.

@@ -2,12 +2,16 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
+use super::verify::Options;
 use crate::dockerfile::reference::ImageReference;
+use crate::note::Reason;
 
 /// Turns a single-stage Dockerfile into a multi-stage one that works, and shows it as a diff.
 ///
@@ -31,6 +35,16 @@ pub(super) struct Args {
     /// Take the paths from this file, or `-` for stdin: one a line, or parted by NUL
     #[arg(long, value_name = "FILE", conflicts_with = "paths", help_heading = CHOICE)]
     pub(super) from_list: Option<PathBuf>,
+
+    /// Work only files of this language
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = CHOICE)]
+    pub(super) language: Vec<String>,
+
+    /// Work only files with a note of this reason
+    ///
+    /// The reasons are those of --list-reasons.
+    #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = reason(), hide_possible_values = true, help_heading = CHOICE)]
+    pub(super) only: Vec<Reason>,
 
     /// Write the new files in place
     ///
@@ -80,6 +94,18 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = OUTPUT)]
     pub(super) format: Format,
 
+    /// Write the result to this file instead of stdout
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub(super) output: Option<PathBuf>,
+
+    /// Count the files by what became of them and why
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) statistics: bool,
+
+    /// How many files are worked at once [default: the number of cores]
+    #[arg(long, value_name = "N", help_heading = OUTPUT)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
     /// Exit with 1 if a file meets this fate
     ///
     /// Several are parted by commas.
@@ -117,6 +143,17 @@ pub(super) struct Args {
     /// List every reason that a note can have, and what it means
     #[arg(long, help_heading = FACTS)]
     pub(super) list_reasons: bool,
+
+    /// Print the keys of restage.toml that are in force for the paths, and from which file
+    #[arg(long, help_heading = FACTS)]
+    pub(super) print_config: bool,
+
+    /// Say what a reason means, with an example and what to do
+    #[arg(long, value_name = "REASON", value_parser = reason(), hide_possible_values = true, help_heading = FACTS)]
+    pub(super) explain_reason: Option<Reason>,
+
+    #[command(flatten)]
+    pub(super) verification: Options,
 }
 
 const MODE: &str = "Mode (without one: print a diff)";
@@ -169,8 +206,14 @@ pub(super) enum Format {
     Text,
     /// One versioned document on stdout
     Json,
+    /// Static analysis results (SARIF 2.1.0) with fixes, for code scanning
+    Sarif,
     /// Annotations for GitHub workflows on stdout
     Github,
+    /// The body of a pull request
+    Markdown,
+    /// One page for the review of many files
+    Html,
 }
 
 /// When to use colours.
@@ -223,6 +266,11 @@ impl Args {
             Mode::Diff
         }
     }
+}
+
+fn reason() -> impl TypedValueParser<Value = Reason> {
+    PossibleValuesParser::new(Reason::ALL.iter().map(|reason| reason.id()))
+        .map(|id| Reason::of(&id).unwrap_or(Reason::Unreadable))
 }
 
 fn image(text: &str) -> Result<ImageReference, String> {

@@ -11,6 +11,7 @@ use super::inputs::Found;
 use super::lock::Lock;
 use super::screen::Screen;
 use super::signals::Signals;
+use super::verify::Verifier;
 use super::work::Workshop;
 use super::{temporary, workers};
 use crate::report::tally::Tally;
@@ -18,11 +19,26 @@ use crate::report::{Failure, Report, Verdict};
 
 /// Works the files and shows each as soon as it is done; nothing is written. With `--check`, all are counted even if
 /// nobody reads on.
-pub(super) fn show(workshop: &Workshop<'_>, inputs: &[Found], check: bool, screen: &mut Screen) -> Tally {
+pub(super) fn show(
+    workshop: &Workshop<'_>,
+    inputs: &[Found],
+    check: bool,
+    verifier: Option<&Verifier<'_>>,
+    screen: &mut Screen,
+) -> Tally {
     let mut tally = Tally::default();
+    if let Some(verifier) = verifier {
+        for (input, report) in inputs.iter().zip(decide(workshop, inputs)) {
+            let report = verifier.check(workshop, input, report);
+            screen.show(&report);
+            tally.add(&report);
+        }
+        return tally;
+    }
     let stop = AtomicBool::new(false);
     workers::in_order(
         inputs,
+        workshop.jobs(),
         &stop,
         |input| workshop.work(input),
         |report| {
@@ -42,15 +58,18 @@ pub(super) fn write(
     workshop: &Workshop<'_>,
     inputs: &[Found],
     lock: &Lock,
+    verifier: Option<&Verifier<'_>>,
     screen: &mut Screen,
 ) -> (Tally, Signals) {
     if lock.holds() {
         let folders: BTreeSet<&Path> = inputs.iter().filter_map(folder).collect();
         folders.into_iter().for_each(temporary::remove_left);
     }
-    let mut worked = Vec::with_capacity(inputs.len());
-    let never = AtomicBool::new(false);
-    workers::in_order(inputs, &never, |input| workshop.work(input), |report| worked.push(report));
+    let mut worked = decide(workshop, inputs);
+    if let Some(verifier) = verifier {
+        let each = inputs.iter().zip(worked);
+        worked = each.map(|(input, report)| verifier.check(workshop, input, report)).collect();
+    }
 
     let mut tally = Tally::default();
     let mut tell = |report: &Report, failure: Option<Failure>| match failure {
@@ -69,6 +88,7 @@ pub(super) fn write(
     let mut next = worked.iter();
     workers::in_order(
         &works,
+        workshop.jobs(),
         &signals.stop,
         |(input, report)| workshop.write(input, report),
         |failure| {
@@ -82,6 +102,15 @@ pub(super) fn write(
         tell(report, left.map(|failure| failure.help("the file is as it was")));
     }
     (tally, signals)
+}
+
+/// What becomes of each file; nothing is shown or written.
+fn decide(workshop: &Workshop<'_>, inputs: &[Found]) -> Vec<Report> {
+    let mut worked = Vec::with_capacity(inputs.len());
+    let never = AtomicBool::new(false);
+    let work = |input: &Found| workshop.work(input);
+    workers::in_order(inputs, workshop.jobs(), &never, work, |report| worked.push(report));
+    worked
 }
 
 fn folder(input: &Found) -> Option<&Path> {

@@ -40,14 +40,20 @@ impl Contexts {
     }
 
     /// What can be seen of the build context of a Dockerfile that stands at `place`, and what is to be said about it. A
-    /// text that no context could convert is given none: listing one takes time.
-    pub(super) fn of(&self, text: &str, place: Option<&Path>) -> (Option<Arc<Context>>, Option<Note>) {
+    /// text that no context could convert is given none: listing one takes time. `wished` is the context that the file or the
+    /// configuration names.
+    pub(super) fn of(
+        &self,
+        text: &str,
+        place: Option<&Path>,
+        wished: Option<&Path>,
+    ) -> (Option<Arc<Context>>, Option<Note>) {
         let Ok(document) = Document::parse(text) else { return (None, None) };
         if document.instructions.iter().filter(|one| one.keyword == Keyword::From).count() != 1 {
             return (None, None);
         }
-        let (root, noted) = match (&self.given, place) {
-            (Some(context), _) => (context.clone(), None),
+        let (root, noted) = match (self.given.as_deref().or(wished), place) {
+            (Some(context), _) => (context.to_owned(), None),
             (None, Some(place)) => self.chosen(&document, place.parent().unwrap_or(Path::new(""))),
             (None, None) => return (None, None),
         };
@@ -58,6 +64,23 @@ impl Contexts {
         }
         let message = format!("the build context {} holds too many files to look at", self.near(&root));
         (None, Some(Note::assumption(Reason::ContextUnseen, None, message)))
+    }
+
+    /// Where the context of a Dockerfile that stands at `place` is, and the text of the `.dockerignore` in force.
+    pub(super) fn root_of(
+        &self,
+        document: &Document,
+        place: Option<&Path>,
+        wished: Option<&Path>,
+    ) -> Option<(PathBuf, Option<String>)> {
+        let root = match (self.given.as_deref().or(wished), place) {
+            (Some(context), _) => context.to_owned(),
+            (None, Some(place)) => self.chosen(document, place.parent().unwrap_or(Path::new(""))).0,
+            (None, None) => return None,
+        };
+        let root = self.here.join(root).canonicalize().ok()?;
+        let ignored = ignored(&root, place);
+        Some((root, ignored))
     }
 
     /// The context as [`place::choose`] has it: from the Dockerfile's own folder up to the root of its repository, or
@@ -147,7 +170,7 @@ mod tests {
             ("lib/x", ""),
         ]);
         let sees = |name: &str| {
-            let context = contexts.of(TEXT, Some(&root.path().join(name))).0.unwrap();
+            let context = contexts.of(TEXT, Some(&root.path().join(name)), None).0.unwrap();
             (context.exists("app.py"), context.exists("lib/x"))
         };
         for _ in 0..2 {
@@ -159,12 +182,12 @@ mod tests {
     #[test]
     fn a_context_above_is_told() {
         let (root, contexts) = world(&[("docker/Dockerfile", TEXT), ("app.py", ""), ("lib/x", "")]);
-        let (context, note) = contexts.of(TEXT, Some(&root.path().join("docker/Dockerfile")));
+        let (context, note) = contexts.of(TEXT, Some(&root.path().join("docker/Dockerfile")), None);
         assert!(context.unwrap().exists("docker/Dockerfile"));
         assert_eq!(note.unwrap().level, Level::Advice);
 
         let (root, contexts) = world(&[("docker/Dockerfile", TEXT), ("app.py", "")]);
-        let (_, note) = contexts.of(TEXT, Some(&root.path().join("docker/Dockerfile")));
+        let (_, note) = contexts.of(TEXT, Some(&root.path().join("docker/Dockerfile")), None);
         assert_eq!(note.unwrap().level, Level::Assumption);
     }
 
@@ -172,7 +195,7 @@ mod tests {
     fn none_is_listed_for_what_has_stages() {
         let (root, contexts) = world(&[("app.py", "")]);
         let text = "FROM a AS b\nFROM c\nCOPY app.py .\n";
-        assert!(contexts.of(text, Some(&root.path().join("Dockerfile"))).0.is_none());
-        assert!(contexts.of(TEXT, None).0.is_none());
+        assert!(contexts.of(text, Some(&root.path().join("Dockerfile")), None).0.is_none());
+        assert!(contexts.of(TEXT, None, None).0.is_none());
     }
 }

@@ -4,12 +4,15 @@ use super::args::Args;
 use crate::knowledge::Knowledge;
 use crate::note::Reason;
 
-/// The answer to `--list-reasons`, `--explain-image` or `--explain-package`; none where none of them was asked.
+/// The answer to `--list-reasons`, `--explain-reason`, `--explain-image` or `--explain-package`; none where none of them was asked.
 pub(super) fn answer(args: &Args, knowledge: &Knowledge) -> Option<String> {
     if args.list_reasons {
         return Some(
             Reason::ALL.iter().map(|reason| format!("{:<24} {}\n", reason.id(), reason.meaning())).collect(),
         );
+    }
+    if let Some(reason) = args.explain_reason {
+        return Some(format!("{}\n\n{}\n", reason.id(), reason.explanation()));
     }
     if let Some(image) = &args.explain_image {
         return Some(knowledge.explain_image(image));

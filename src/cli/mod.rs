@@ -7,6 +7,7 @@
 mod args;
 mod base;
 mod batch;
+mod config;
 mod contexts;
 mod exclude;
 mod exit;
@@ -16,11 +17,14 @@ mod guard;
 mod inputs;
 mod lock;
 mod place;
+mod progress;
 mod rules;
 mod screen;
 mod search;
+mod settings;
 mod signals;
 mod temporary;
+mod verify;
 mod work;
 mod workers;
 mod write;
@@ -34,6 +38,7 @@ use self::exclude::Exclude;
 use self::exit::Exit;
 use self::inputs::{Inputs, shown};
 use self::screen::Screen;
+use self::verify::Verifier;
 use self::work::Workshop;
 
 /// Runs the program on its arguments (the first is the program's name) and says how it ended, as `--help` lists it.
@@ -54,6 +59,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         screen.result(&answer);
         return ExitCode::SUCCESS;
     }
+    if args.print_config {
+        return match workshop.configuration(&args.paths) {
+            Ok(configuration) => {
+                screen.result(&configuration);
+                Exit::Fine
+            }
+            Err((path, failure)) => {
+                screen.failure(&path, &failure);
+                Exit::Usage
+            }
+        }
+        .into();
+    }
     let paths = match paths(&args) {
         Ok(paths) => paths,
         Err(error) => return usage(&error),
@@ -73,23 +91,34 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     screen.patch_from(workshop.patch_from(&inputs));
 
     guard::install();
+    let verifier = match Verifier::open(&args.verification) {
+        Ok(verifier) => verifier,
+        Err(failure) => {
+            screen.failure("--verify", &failure);
+            return Exit::Usage.into();
+        }
+    };
     screen.open(inputs.len());
     for (folder, failure) in unseen.iter().chain(&empty) {
         screen.warning(&shown(folder), failure);
     }
+    let verifier = verifier.as_ref();
     let (tally, signals) = match &lock {
-        None => (batch::show(&workshop, &inputs, args.check, &mut screen), None),
+        None => (batch::show(&workshop, &inputs, args.check, verifier, &mut screen), None),
         Some(lock) => {
-            let (tally, signals) = batch::write(&workshop, &inputs, lock, &mut screen);
+            let (tally, signals) = batch::write(&workshop, &inputs, lock, verifier, &mut screen);
             (tally, Some(signals))
         }
     };
-    screen.close(&tally);
-    if let Some(signals) = signals {
+    let closed = screen.close(&tally);
+    if let Err((path, failure)) = &closed {
+        screen.failure(&shown(path), failure);
+    }
+    for signals in signals.as_ref().into_iter().chain(verifier.map(Verifier::signals)) {
         signals.end();
     }
 
-    Exit::of(&tally, &args).into()
+    if closed.is_err() { Exit::Failed } else { Exit::of(&tally, &args) }.into()
 }
 
 /// The paths that were typed, or those of the list.

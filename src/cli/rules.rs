@@ -17,7 +17,7 @@ pub(super) fn load(folder: Option<&Path>) -> Result<(Recipes, Knowledge), (PathB
     let at_fault = |error: RuleError| {
         let RuleError { file, span, text, message } = error;
         let path = folder.map_or_else(|| PathBuf::from(&file), |folder| folder.join(&file));
-        (path, Failure { message, help: None, excerpt: span.map(|span| (text, span)) })
+        (path, Failure { message, excerpt: span.map(|span| Box::new((text, span))), ..Failure::default() })
     };
     let recipes = folder.map(|folder| read(folder, "toml")).transpose()?.unwrap_or_default();
     let tables = folder.map(|folder| read(folder, "tsv")).transpose()?.unwrap_or_default();

@@ -1,15 +1,18 @@
 //! Puts strings on stdout and stderr. A reader that has gone away is no error.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Args, Color, Format, Mode};
 use super::inputs::shown;
+use super::progress::Progress;
+use crate::report::batch::Batch;
 use crate::report::tally::Tally;
 use crate::report::text::{self, Look};
-use crate::report::{Class, Failure, Report, diff, explain, github, json};
+use crate::report::{Class, Failure, Report, diff, explain, github, html, json, markdown, sarif, verified};
 
 /// The two streams, and how things are told on them.
 pub(super) struct Screen {
@@ -26,6 +29,12 @@ pub(super) struct Screen {
     begun: bool,
     /// From where the paths of the patch count, if not from the working directory.
     base: Option<String>,
+    /// What was told, for the formats that are one document.
+    batch: Batch,
+    /// What would stand on stdout, where it goes to a file.
+    output: Option<(PathBuf, String)>,
+    statistics: bool,
+    progress: Progress,
 }
 
 impl Screen {
@@ -42,7 +51,7 @@ impl Screen {
             mode: args.mode(),
             format: args.format,
             quiet: args.quiet,
-            painted: painted(AutoStream::choice(&io::stdout())),
+            painted: args.output.is_none() && painted(AutoStream::choice(&io::stdout())),
             look: Look {
                 color: painted(AutoStream::choice(&io::stderr())),
                 verbose: args.verbose,
@@ -52,22 +61,29 @@ impl Screen {
             broken: false,
             begun: false,
             base: None,
+            batch: Batch::default(),
+            output: args.output.clone().map(|path| (path, String::new())),
+            statistics: args.statistics,
+            progress: Progress::default(),
         }
     }
 
     /// Before the first of so many files.
     pub(super) fn open(&mut self, files: usize) {
         self.look.alone = files == 1;
+        if !self.quiet {
+            self.progress = Progress::of(files);
+        }
         if self.format == Format::Json {
             self.result(&json::head());
         }
     }
 
     /// Another run holds this folder, and this one waits for it.
-    pub(super) fn waits(&self, folder: &Path) {
+    pub(super) fn waits(&mut self, folder: &Path) {
         if !self.quiet {
             let folder = shown(folder);
-            talk(&format!(
+            self.talk(&format!(
                 "another run of restage is writing in {folder}: this one waits until it is done\n"
             ));
         }
@@ -79,20 +95,32 @@ impl Screen {
     }
 
     /// Something that stops nothing.
-    pub(super) fn warning(&self, path: &str, failure: &Failure) {
-        if !self.quiet {
-            talk(&text::warning(path, failure, self.look));
+    pub(super) fn warning(&mut self, path: &str, failure: &Failure) {
+        if self.format == Format::Github {
+            self.result(&github::warning(path, failure));
         }
+        if !self.quiet {
+            self.talk(&text::warning(path, failure, self.look));
+        }
+        self.batch.unseen.push((path.to_owned(), failure.clone()));
     }
 
     /// One file.
     pub(super) fn show(&mut self, report: &Report) {
+        self.progress.step();
+        if report.class() == Class::NotChosen {
+            return;
+        }
         match self.format {
             Format::Json => self.result(&json::file(report, !self.begun)),
             Format::Github => self.result(&github::commands(report)),
+            Format::Sarif | Format::Markdown | Format::Html => self.batch.reports.push(report.clone()),
             Format::Text => {
                 if !self.quiet || report.class() == Class::Failed {
-                    talk(&text::notes(report, self.look));
+                    self.talk(&text::notes(report, self.look));
+                }
+                if let Some(verification) = report.verification.as_deref().filter(|_| !self.quiet) {
+                    self.talk(&verified::text(&report.path, verification, report.notes()));
                 }
                 self.text_result(report);
             }
@@ -121,24 +149,43 @@ impl Screen {
     }
 
     /// After the last file.
-    pub(super) fn close(&mut self, tally: &Tally) {
-        if self.format == Format::Json {
-            self.result(&json::tail(tally));
+    ///
+    /// # Errors
+    /// The file of `--output`, where it can't be written, and why.
+    pub(super) fn close(&mut self, tally: &Tally) -> Result<(), (PathBuf, Failure)> {
+        match self.format {
+            Format::Json => self.result(&json::tail(tally, &self.batch.unseen.clone())),
+            Format::Sarif => self.result(&sarif::document(&self.batch)),
+            Format::Markdown => self.result(&markdown::body(&self.batch)),
+            Format::Html => self.result(&html::page(&self.batch)),
+            Format::Text | Format::Github => {}
         }
-        if self.quiet {
-            return;
+        self.progress.clear();
+        if !self.quiet {
+            self.say_the_end(tally);
         }
+        let Some((path, text)) = self.output.take() else { return Ok(()) };
+        fs::write(&path, text)
+            .map_err(|error| (path, Failure::new(format!("can't write the result: {error}"))))
+    }
+
+    fn say_the_end(&mut self, tally: &Tally) {
         if let (Format::Text, Mode::Diff, 1.., Some(base)) =
             (self.format, self.mode, tally.converted(), &self.base)
         {
-            talk(&format!("the paths of this patch count from {base}: apply it there (git -C DIR apply)\n"));
+            let told =
+                format!("the paths of this patch count from {base}: apply it there (git -C DIR apply)\n");
+            self.talk(&told);
         }
-        talk(&format!("{tally}\n"));
+        if self.statistics {
+            self.talk(&tally.statistics());
+        }
+        self.talk(&format!("{tally}\n"));
     }
 
     /// A failure that leaves nothing to do.
-    pub(super) fn failure(&self, path: &str, failure: &Failure) {
-        talk(&text::failure(path, failure, self.look));
+    pub(super) fn failure(&mut self, path: &str, failure: &Failure) {
+        self.talk(&text::failure(path, failure, self.look));
     }
 
     /// Writes to stdout.
@@ -146,6 +193,11 @@ impl Screen {
         if self.broken || text.is_empty() {
             return;
         }
+        if let Some((_, gathered)) = &mut self.output {
+            gathered.push_str(text);
+            return;
+        }
+        self.progress.clear();
         let mut stdout = io::stdout().lock();
         self.broken = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err();
     }
@@ -156,6 +208,11 @@ impl Screen {
     }
 }
 
-fn talk(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+impl Screen {
+    fn talk(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.progress.clear();
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+        }
+    }
 }

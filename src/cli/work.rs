@@ -2,17 +2,27 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::args::Args;
+use super::config::Configs;
 use super::contexts::Contexts;
 use super::inputs::{Found, shown};
 use super::lock::Lock;
+use super::search::repository;
+use super::settings::{self, Settings};
 use super::{base, guard, rules, write};
+use crate::analysis::{Sources, analyse};
+use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::dockerfile::reference::ImageReference;
 use crate::knowledge::Knowledge;
-use crate::note::Safety;
+use crate::note::{Level, Note, Reason, Safety};
 use crate::pipeline::{self, Outcome, Request};
-use crate::recipe::Recipes;
+use crate::prove::second_reader::disagreement;
+use crate::prove::{Proof, breaches};
+use crate::recipe::{Manager, Recipe, Recipes};
 use crate::report::{Failure, Report, Verdict};
 
 /// Largest file that is taken for a Dockerfile, in bytes.
@@ -24,6 +34,7 @@ pub(super) struct Workshop<'a> {
     recipes: Recipes,
     knowledge: Knowledge,
     contexts: Contexts,
+    configs: Configs,
     /// The working directory, without links in it.
     here: PathBuf,
     /// From where the paths of patches count.
@@ -42,9 +53,17 @@ impl<'a> Workshop<'a> {
             let failure = Failure::new("the build context is not a folder that can be seen");
             return Err((shown(context), failure));
         }
+        let languages: Vec<&str> = recipes.recipes.iter().map(|recipe| recipe.name.as_str()).collect();
+        if let Some(other) = args.language.iter().find(|name| !languages.contains(&name.as_str())) {
+            let failure = Failure::new("no recipe is for this language");
+            return Err((other.clone(), failure.help(format!("restage knows {}", languages.join(", ")))));
+        }
         let here = std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
         let contexts = Contexts::new(args.context.clone(), here.clone());
-        Ok(Self { args, recipes, knowledge, contexts, base: here.clone(), here })
+        let configs = Configs::default();
+        // A fault in the configuration of this folder is told before anything is done; that of another repository is its own.
+        configs.of(&here).map_err(|failure| (shown(&here), failure))?;
+        Ok(Self { args, recipes, knowledge, contexts, configs, base: here.clone(), here })
     }
 
     /// Lets the paths of patches count from where git finds all of the files; gives that folder if it is another one than
@@ -54,9 +73,79 @@ impl<'a> Workshop<'a> {
         (self.base != self.here).then(|| shown(&self.base))
     }
 
+    /// `--print-config`: what the configuration says for these paths.
+    ///
+    /// # Errors
+    /// The path, and the fault in one of its files.
+    pub(super) fn configuration(&self, paths: &[PathBuf]) -> Result<String, (String, Failure)> {
+        let mut out = String::new();
+        for path in paths {
+            let whole = self.here.join(path);
+            let folder = if whole.is_dir() { whole.as_path() } else { whole.parent().unwrap_or(&self.here) };
+            let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+            let layers = self.configs.of(&folder).map_err(|failure| (shown(path), failure))?;
+            out += &settings::printed(path, &layers);
+        }
+        Ok(out)
+    }
+
+    /// How many files are worked at once; none for as many as there are cores.
+    pub(super) fn jobs(&self) -> Option<NonZeroUsize> {
+        self.args.jobs
+    }
+
     /// The facts in force.
     pub(super) fn knowledge(&self) -> &Knowledge {
         &self.knowledge
+    }
+
+    /// The build context of a file, for a builder, and the `.dockerignore` in force.
+    pub(super) fn context_of(&self, text: &str, place: Option<&Path>) -> Option<(PathBuf, Option<String>)> {
+        let settings = self.settings(text, place).ok()??;
+        self.contexts.root_of(&Document::parse(text).ok()?, place, settings.context.as_deref())
+    }
+
+    /// A recipe by its name.
+    pub(super) fn recipe(&self, name: &str) -> Option<&Recipe> {
+        self.recipes.recipes.iter().find(|recipe| recipe.name == name)
+    }
+
+    /// Where programs read data without naming it.
+    pub(super) fn data_paths(&self) -> Vec<String> {
+        self.recipes.data.iter().map(|data| data.path.clone()).collect()
+    }
+
+    /// Whether a text proves to mean the same as the file, read with a recipe.
+    pub(super) fn proves(&self, recipe: &Recipe, before: &str, place: Option<&Path>, after: &str) -> bool {
+        let (Ok(document), Ok(after), Ok(Some(settings))) =
+            (Document::parse(before), Document::parse(after), self.settings(before, place))
+        else {
+            return false;
+        };
+        let (context, _) = self.contexts.of(before, place, settings.context.as_deref());
+        let sources = Sources {
+            document: &document,
+            context: context.as_deref(),
+            recipes: &self.recipes,
+            recipe,
+            knowledge: &self.knowledge,
+            keep: &settings.keep,
+            artifacts: &settings.artifacts,
+        };
+        let stages = analyse(sources).unwrap_or_default();
+        stages.first().is_some_and(|stage| {
+            let proof = Proof { before: sources, stage, after: &after };
+            breaches(&proof).is_empty() && disagreement(&after).is_none()
+        })
+    }
+
+    /// The package manager of the image that the last stage of a text stands on.
+    pub(super) fn manager_of_runtime(&self, text: &str) -> Option<&Manager> {
+        let document = Document::parse(text).ok()?;
+        let from = document.instructions.iter().rfind(|instruction| instruction.keyword == Keyword::From)?;
+        let Arguments::Words(words) = &from.arguments else { return None };
+        let image = self.knowledge.image(&ImageReference::parse(&words.first()?.text)?)?;
+        self.recipes.manager_of(&image.distribution)
     }
 
     /// Holds all trees that this run may read or write. `wait` is told of a folder that another run holds.
@@ -92,14 +181,46 @@ impl<'a> Workshop<'a> {
     }
 
     fn convert(&self, text: &str, place: Option<&Path>) -> Verdict {
-        let (context, noted) = self.contexts.of(text, place);
+        match self.settings(text, place) {
+            Ok(Some(settings)) => self.convert_as(text, place, &settings),
+            Ok(None) => Verdict::NotChosen,
+            Err(failure) => Verdict::Failed(failure),
+        }
+    }
+
+    /// What counts for a file; none where the configuration leaves it out.
+    fn settings(&self, text: &str, place: Option<&Path>) -> Result<Option<Settings>, Failure> {
+        let folder =
+            place.and_then(Path::parent).map_or_else(|| self.here.clone(), |folder| self.here.join(folder));
+        let folder = folder.canonicalize().unwrap_or(folder);
+        let layers = self.configs.of(&folder)?;
+        let path = place.and_then(Path::file_name).map(|name| folder.join(name));
+        if let Some(path) = path
+            && settings::is_excluded(&layers, &path)?
+        {
+            return Ok(None);
+        }
+        Settings::of(self.args, &layers, text, &folder).map(Some)
+    }
+
+    fn convert_as(&self, text: &str, place: Option<&Path>, settings: &Settings) -> Verdict {
+        if let Some(span) = settings.ignored {
+            let message = "the file asks to be left alone";
+            return Verdict::Unchanged(Note::new(Level::Advice, Reason::Ignored, span, message));
+        }
+        let (context, noted) = self.contexts.of(text, place, settings.context.as_deref());
         let outcome = pipeline::restage(&Request {
             text,
             context: context.as_deref(),
             recipes: &self.recipes,
             knowledge: &self.knowledge,
-            runtime: self.args.runtime.as_ref(),
+            runtime: settings.runtime.as_ref(),
+            keep: &settings.keep,
+            artifacts: &settings.artifacts,
         });
+        if !self.is_chosen(text, &outcome) {
+            return Verdict::NotChosen;
+        }
         match outcome {
             Outcome::Unchanged(note) => Verdict::Unchanged(note),
             Outcome::Refused(mut notes) => {
@@ -108,13 +229,31 @@ impl<'a> Workshop<'a> {
             }
             Outcome::Rewritten(mut rewrite) => {
                 rewrite.notes.extend(noted);
-                if self.args.safe && rewrite.safety() < Safety::Safe {
+                rewrite.notes = settings.unaccepted(rewrite.notes);
+                if settings.safe && rewrite.safety() < Safety::Safe {
                     Verdict::HeldBack(rewrite)
                 } else {
                     Verdict::Converted(rewrite)
                 }
             }
         }
+    }
+
+    /// Whether `--language` and `--only` ask for this file.
+    fn is_chosen(&self, text: &str, outcome: &Outcome) -> bool {
+        let notes = match outcome {
+            Outcome::Rewritten(rewrite) => rewrite.notes.as_slice(),
+            Outcome::Unchanged(note) => std::slice::from_ref(note),
+            Outcome::Refused(notes) => notes,
+        };
+        let language = || match outcome {
+            Outcome::Rewritten(rewrite) => Some(rewrite.recipe.clone()),
+            _ => pipeline::language(text, &self.recipes, &self.knowledge),
+        };
+        let only = &self.args.only;
+        (only.is_empty() || notes.iter().any(|note| only.contains(&note.reason)))
+            && (self.args.language.is_empty()
+                || language().is_some_and(|name| self.args.language.contains(&name)))
     }
 
     fn report(&self, path: &Path, before: String, verdict: Verdict) -> Report {
@@ -124,7 +263,9 @@ impl<'a> Workshop<'a> {
             Ok(target) => target.strip_prefix(&self.base).unwrap_or(target).to_owned(),
             Err(_) => path.to_owned(),
         };
-        Report { path: shown(path), patch_path, before, verdict }
+        let repository = target.ok().and_then(|target| repository(&target));
+        let repository = repository.as_deref().and_then(Path::file_name).map(|name| shown(Path::new(name)));
+        Report { path: shown(path), patch_path, repository, before, verdict, verification: None }
     }
 }
 

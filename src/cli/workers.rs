@@ -9,14 +9,16 @@ use std::thread;
 /// Stack of a worker, in bytes: as roomy as a main thread's, for what reads by recursion.
 const STACK: usize = 8 << 20;
 
-/// Works the tasks on all cores, until `stop` is set, and hands the results over in the order of the tasks.
+/// Works so many tasks at once, or as many as there are cores, until `stop` is set, and hands the results over in the order of the tasks.
 pub(super) fn in_order<T: Sync, R: Send>(
     tasks: &[T],
+    jobs: Option<NonZeroUsize>,
     stop: &AtomicBool,
     work: impl Fn(&T) -> R + Sync,
     mut done: impl FnMut(R),
 ) {
-    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(tasks.len());
+    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let workers = jobs.map_or_else(cores, NonZeroUsize::get).min(tasks.len());
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     let worker = |sender: mpsc::Sender<(usize, R)>| {
@@ -66,7 +68,7 @@ mod tests {
             *task
         };
         let mut results = Vec::new();
-        in_order(&tasks, &AtomicBool::new(false), work, |result| results.push(result));
+        in_order(&tasks, None, &AtomicBool::new(false), work, |result| results.push(result));
         assert_eq!(results, tasks);
     }
 
@@ -74,7 +76,7 @@ mod tests {
     fn stopped_work_is_left() {
         let mut results = Vec::new();
         let stop = AtomicBool::new(true);
-        in_order(&[1, 2, 3], &stop, |task| *task, |result| results.push(result));
+        in_order(&[1, 2, 3], None, &stop, |task| *task, |result| results.push(result));
         assert!(results.is_empty());
     }
 }

@@ -13,6 +13,7 @@ mod json;
 mod lexer;
 pub(crate) mod lines;
 mod pattern;
+pub mod pragma;
 pub mod reference;
 mod scan;
 pub mod shell;

@@ -96,7 +96,8 @@ pub(super) fn split(
                         || is_for_the_container(planner, bare(name), &programs)
                 }
             };
-            if keep && !removed && !knowledge.package_in_slim(bare(name), distribution) {
+            let wished = planner.sources.keep.iter().any(|wished| wished == bare(name));
+            if (wished || keep && !removed) && !knowledge.package_in_slim(bare(name), distribution) {
                 found.lean &= packages.lean;
                 found.at.get_or_insert(index);
                 found.add(name);
@@ -110,7 +111,7 @@ pub(super) fn split(
         let message = format!("not in the tables, so kept in the runtime: {}", unknown.join(", "));
         planner.notes.push(Note::new(crate::note::Level::Advice, Reason::UnknownPackage, None, message));
     }
-    for library in libraries {
+    for library in libraries.iter().chain(planner.sources.keep) {
         if !knowledge.package_in_slim(library, distribution) {
             found.add(library);
         }

@@ -164,6 +164,13 @@ impl<'a> Planner<'a> {
 
     /// Finishes the plan: build arguments are declared where they are used, the stage gets its name.
     pub(super) fn finish(mut self, runtime_image: String, add: Vec<Line>) -> Plan {
+        for path in self.sources.artifacts.iter().rev() {
+            if self.has(path) {
+                continue;
+            }
+            let line = Line::New(Added::copy_from(path, Vec::new()), "the file asks for it".to_owned());
+            self.runtime.insert(0, line);
+        }
         self.runtime.splice(0..0, add);
         self.declare_arguments();
         self.shorten_builder();

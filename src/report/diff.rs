@@ -6,13 +6,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use similar::{Algorithm, TextDiff};
+use similar::{Algorithm, DiffOp, TextDiff, capture_diff_slices};
 
 /// The patch that makes `before` into `after`; empty where they are equal.
 pub fn unified(path: &Path, before: &str, after: &str) -> String {
-    // Lines end with LF only: a lone CR is a byte like any other to git.
-    let old: Vec<&str> = before.split_inclusive('\n').collect();
-    let new: Vec<&str> = after.split_inclusive('\n').collect();
+    let (old, new) = (lines(before), lines(after));
     TextDiff::configure()
         .algorithm(Algorithm::Patience)
         .newline_terminated(true)
@@ -21,6 +19,16 @@ pub fn unified(path: &Path, before: &str, after: &str) -> String {
         .context_radius(3)
         .header(&name("a/", path), &name("b/", path))
         .to_string()
+}
+
+/// Lines with their ends. They end with LF only: a lone CR is a byte like any other to git.
+pub(super) fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+/// Which lines stayed, went and came, as the patch has it.
+pub(super) fn between(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    capture_diff_slices(Algorithm::Patience, old, new)
 }
 
 /// The patch with its lines painted for a terminal.

@@ -90,7 +90,9 @@ mod tests {
         let report = Report {
             path: "Dockerfile".into(),
             patch_path: "Dockerfile".into(),
+            repository: None,
             before: "FROM golang:1.22\n\nRUN go build\n".into(),
+            verification: None,
             verdict: Verdict::Converted(Rewrite {
                 text: String::new(),
                 recipe: "go".into(),

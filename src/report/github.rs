@@ -1,7 +1,7 @@
 //! `--format github`: workflow commands, which GitHub shows beside the lines of a pull request.
 
 use super::place::Place;
-use super::{Report, Verdict};
+use super::{Failure, Report, Verdict};
 use crate::note::{Level, Note, Reason};
 
 /// One command per note, and one for a conversion or a failure. Advice is left out: a pull request is no place for it.
@@ -21,7 +21,7 @@ pub fn commands(report: &Report) -> String {
             let message = format!("This Dockerfile can become multi-stage ({})", rewrite.safety().as_str());
             out += &command("notice", &report.path, Some(1), "convertible", &message);
         }
-        Verdict::HeldBack(_) | Verdict::Unchanged(_) | Verdict::Refused(_) => {}
+        Verdict::HeldBack(_) | Verdict::Unchanged(_) | Verdict::Refused(_) | Verdict::NotChosen => {}
     }
     for note in report.notes().iter().filter(|note| note.level > Level::Advice) {
         let line = note.span.map(|span| Place::of(&report.before, span).line);
@@ -34,6 +34,11 @@ pub fn commands(report: &Report) -> String {
         );
     }
     out
+}
+
+/// A folder that could not be looked into or holds no Dockerfile.
+pub fn warning(path: &str, failure: &Failure) -> String {
+    command("warning", path, None, "not seen", &told(&failure.message, failure.help.as_deref()))
 }
 
 fn kind(note: &Note) -> &'static str {
@@ -77,7 +82,9 @@ mod tests {
         let report = Report {
             path: "a,b/Dockerfile".into(),
             patch_path: "a,b/Dockerfile".into(),
+            repository: None,
             before: "FROM x\nRUN y\n".into(),
+            verification: None,
             verdict: Verdict::Refused(vec![
                 Note::refusal(Reason::NoRecipe, Span::new(7, 12), "100% unknown\nreally").help("name it"),
             ]),

@@ -1,11 +1,16 @@
 //! `--format json`: one document for all files, one line per file.
 //!
-//! The document is versioned. Fields may be added within a version; none is renamed, removed or given another meaning.
+//! The document is versioned, and `docs/schema/report-1.json` is its schema. Fields may be added within a version; none is
+//! renamed, removed or given another meaning.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::place::Place;
 use super::tally::Tally;
+use super::verified::Verified;
 use super::{Class, Failure, Report, Verdict};
 use crate::note::{Level, Note};
 use crate::pipeline::Explained;
@@ -24,8 +29,13 @@ pub fn file(report: &Report, first: bool) -> String {
     separator.to_owned() + &serde_json::to_string(&File::of(report)).unwrap_or_default()
 }
 
-/// What comes after the last file.
-pub fn tail(tally: &Tally) -> String {
+/// One file, for formats that hold it inside of something else.
+pub(super) fn value(report: &Report) -> Value {
+    serde_json::to_value(File::of(report)).unwrap_or_default()
+}
+
+/// What comes after the last file: counts, and the folders that could not be looked into or hold no Dockerfile.
+pub fn tail(tally: &Tally, unseen: &[(String, Failure)]) -> String {
     let summary = Summary {
         files: tally.files(),
         safe: tally.count(Class::Safe),
@@ -35,17 +45,28 @@ pub fn tail(tally: &Tally) -> String {
         unchanged: tally.count(Class::Unchanged),
         refused: tally.count(Class::Refused),
         failed: tally.count(Class::Failed),
+        reasons: tally.reasons().map(|(reason, count)| (reason.id(), count)).collect(),
     };
-    format!("\n],\"summary\":{}}}\n", serde_json::to_string(&summary).unwrap_or_default())
+    let unseen: Vec<Unseen> =
+        unseen.iter().map(|(path, failure)| Unseen { path, message: &failure.message }).collect();
+    format!(
+        "\n],\"unseen\":{},\"summary\":{}}}\n",
+        serde_json::to_string(&unseen).unwrap_or_default(),
+        serde_json::to_string(&summary).unwrap_or_default()
+    )
 }
 
 /// One file.
 #[derive(Serialize)]
 struct File<'a> {
     path: &'a str,
+    /// Name of the repository's folder, where it stands in one.
+    repository: Option<&'a str>,
     /// `converted`, `held-back`, `unchanged`, `refused` or `failed`.
     outcome: &'static str,
     recipe: Option<&'a str>,
+    /// The image that the runtime stage stands on.
+    runtime: Option<&'a str>,
     /// `safe` or `needs-review`.
     safety: Option<&'static str>,
     notes: Vec<Said<'a>>,
@@ -54,6 +75,9 @@ struct File<'a> {
     /// The new file, all of it.
     text: Option<&'a str>,
     explanation: Vec<Row<'a>>,
+    /// What an engine said of it, with `--verify`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<Verified<'a>>,
 }
 
 /// A note, or the failure of a file.
@@ -95,6 +119,15 @@ struct Summary {
     unchanged: usize,
     refused: usize,
     failed: usize,
+    /// How many files have a note of each reason, advice left out.
+    reasons: BTreeMap<&'static str, usize>,
+}
+
+/// A folder that could not be looked into or holds no Dockerfile.
+#[derive(Serialize)]
+struct Unseen<'a> {
+    path: &'a str,
+    message: &'a str,
 }
 
 impl<'a> File<'a> {
@@ -110,14 +143,17 @@ impl<'a> File<'a> {
         };
         Self {
             path: &report.path,
+            repository: report.repository.as_deref(),
             outcome: match report.class() {
                 Class::Safe | Class::NeedsReview => "converted",
                 Class::HeldBack => "held-back",
                 Class::MultiStage | Class::Unchanged => "unchanged",
                 Class::Refused => "refused",
                 Class::Failed => "failed",
+                Class::NotChosen => "not-chosen",
             },
             recipe: rewrite.map(|rewrite| rewrite.recipe.as_str()),
+            runtime: rewrite.map(|rewrite| rewrite.runtime_image.as_str()),
             safety: rewrite.map(|rewrite| rewrite.safety().as_str()),
             notes: notes.chain(failure).collect(),
             diff: report.conversion().map(|_| report.patch()),
@@ -125,6 +161,7 @@ impl<'a> File<'a> {
             explanation: rewrite
                 .map(|rewrite| rewrite.explanation.iter().map(|row| Row::of(&report.before, row)).collect())
                 .unwrap_or_default(),
+            verification: report.verification.as_deref().map(|one| Verified::of(one, report.notes())),
         }
     }
 }

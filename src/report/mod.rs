@@ -2,19 +2,26 @@
 //!
 //! One value, [`Report`], computed once; every format below shows the same value. Nothing here prints, decides or opens.
 
+pub mod batch;
+pub mod behaviour;
 pub mod diff;
 pub mod explain;
 pub mod github;
+pub mod html;
 pub mod json;
+pub mod markdown;
 mod place;
+pub mod sarif;
 pub mod tally;
 pub mod text;
+pub mod verified;
 
 use std::path::PathBuf;
 
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason, Safety};
 use crate::pipeline::Rewrite;
+use crate::verify::Verification;
 
 /// One file and what became of it.
 #[derive(Clone, Debug)]
@@ -23,10 +30,14 @@ pub struct Report {
     pub path: String,
     /// Where a patch finds it: relative to the working directory, where it is below that.
     pub patch_path: PathBuf,
+    /// Name of the folder of its repository, where it stands in one.
+    pub repository: Option<String>,
     /// What was read; empty where nothing could be.
     pub before: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// What an engine said of it, where it was asked.
+    pub verification: Option<Box<Verification>>,
 }
 
 /// What became of a file.
@@ -42,6 +53,8 @@ pub enum Verdict {
     Refused(Vec<Note>),
     /// It could not be read, judged or written.
     Failed(Failure),
+    /// It is none of the files that were asked for (`--language`, `--only`): it is neither told, counted nor written.
+    NotChosen,
 }
 
 /// Why something failed. Failures are about the world; what is said about a Dockerfile's meaning is a [`Note`].
@@ -51,8 +64,10 @@ pub struct Failure {
     pub message: String,
     /// What to do next.
     pub help: Option<String>,
+    /// The file that is at fault, where it is another than the one that was worked.
+    pub path: Option<String>,
     /// Where in a text, for an excerpt.
-    pub excerpt: Option<(String, Span)>,
+    pub excerpt: Option<Box<(String, Span)>>,
 }
 
 impl Failure {
@@ -86,6 +101,8 @@ pub enum Class {
     Refused,
     /// Could not be read, judged or written.
     Failed,
+    /// None of the files that were asked for.
+    NotChosen,
 }
 
 impl Report {
@@ -104,6 +121,7 @@ impl Report {
             }
             Verdict::Refused(_) => Class::Refused,
             Verdict::Failed(_) => Class::Failed,
+            Verdict::NotChosen => Class::NotChosen,
         }
     }
 
@@ -113,7 +131,7 @@ impl Report {
             Verdict::Converted(rewrite) | Verdict::HeldBack(rewrite) => &rewrite.notes,
             Verdict::Unchanged(note) => std::slice::from_ref(note),
             Verdict::Refused(notes) => notes,
-            Verdict::Failed(_) => &[],
+            Verdict::Failed(_) | Verdict::NotChosen => &[],
         }
     }
 

@@ -48,7 +48,8 @@ pub fn notes(report: &Report, look: Look) -> String {
 
 /// A failure about a file or folder.
 pub fn failure(path: &str, failure: &Failure, look: Look) -> String {
-    let excerpt = failure.excerpt.as_ref().map(|(text, span)| (text.as_str(), *span));
+    let excerpt = failure.excerpt.as_ref().map(|excerpt| (excerpt.0.as_str(), excerpt.1));
+    let path = failure.path.as_deref().unwrap_or(path);
     block(Weight::ERROR, None, &failure.message, path, excerpt, failure.help.as_deref(), look)
 }
 

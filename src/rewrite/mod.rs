@@ -2,6 +2,7 @@
 //!
 //! `edit` cuts the text and `spell` writes new lines, and nothing else does.
 
+pub mod amend;
 pub mod edit;
 pub mod emit;
 pub mod spell;

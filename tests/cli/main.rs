@@ -5,7 +5,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that can not go on has failed")]
 
 mod choice;
+mod config;
 mod exit;
+mod formats;
+mod reasons;
 mod world;
 
 use std::fs;

@@ -1,0 +1,396 @@
+//! Two images held side by side, without running anything of either: configuration, programs, interpreters, libraries, users,
+//! permissions, sizes, and what was left behind.
+//!
+//! What the old image lacked as well is nobody's fault here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::finding::{Finding, Kind as Found, Remedy};
+use super::inventory::{Inventory, Kind};
+use super::linking::{Lack, Loader};
+use super::owner::Packages;
+
+/// An image, taken apart.
+#[derive(Debug)]
+pub struct Side {
+    /// `image inspect`, the part that says how containers start.
+    pub configuration: Value,
+    /// Its files.
+    pub files: Inventory,
+    /// The packages of the distribution.
+    pub packages: Packages,
+    /// Bytes, as the engine counts them.
+    pub size: u64,
+    /// Layers.
+    pub layers: usize,
+}
+
+/// What may differ, since the file or its language says so.
+#[derive(Clone, Debug, Default)]
+pub struct Meant {
+    /// Variables that the file sets and the program sees: they have to stay.
+    pub variables: BTreeSet<String>,
+    /// Whether variables that only the old base image set may go.
+    pub base_variables_may_go: bool,
+    /// Whether CMD and ENTRYPOINT change, because they started the toolchain.
+    pub new_command: bool,
+}
+
+/// Fields that have to mean the same.
+const FIELDS: [&str; 8] =
+    ["ExposedPorts", "Volumes", "User", "WorkingDir", "Labels", "Healthcheck", "StopSignal", "Shell"];
+
+impl Side {
+    /// A value of its environment.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let lines = self.configuration["Env"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        lines
+            .filter_map(|line| line.split_once('='))
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Where containers start.
+    pub fn directory(&self) -> &str {
+        self.configuration["WorkingDir"].as_str().filter(|path| !path.is_empty()).unwrap_or("/")
+    }
+
+    /// Where programs are looked for.
+    pub fn search(&self) -> &str {
+        self.variable("PATH").unwrap_or("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    }
+
+    /// A program that CMD or a script would find here.
+    pub fn program(&self, name: &str) -> Option<String> {
+        self.files.program(name, self.directory(), self.search())
+    }
+
+    /// What would bring a path of this image to another: its package if that has a package manager, else the path.
+    pub fn remedy(&self, path: &str, other: &Self) -> Option<Remedy> {
+        let path = self.files.resolve(path)?;
+        match self.packages.owner(&path) {
+            Some(package) if !other.packages.names.is_empty() => Some(Remedy::Package(package.to_owned())),
+            _ => Some(Remedy::Copy(path)),
+        }
+    }
+}
+
+/// Everything in which the new image is less than the old one.
+pub fn differences(before: &Side, after: &Side, meant: &Meant) -> Vec<Finding> {
+    let mut found = configuration(before, after, meant);
+    found.extend(programs(before, after));
+    found.extend(interpreters(before, after));
+    found.extend(libraries(before, after));
+    found.extend(user(before, after));
+    found.extend(modes(before, after));
+    if after.size > before.size {
+        let message = format!("the image grew from {} to {} bytes", before.size, after.size);
+        found.push(Finding::new(Found::Larger, "image", message));
+    }
+    found
+}
+
+fn configuration(before: &Side, after: &Side, meant: &Meant) -> Vec<Finding> {
+    let (old, new) = (&before.configuration, &after.configuration);
+    let commands: &[&str] = if meant.new_command { &[] } else { &["Cmd", "Entrypoint"] };
+    let differs = |field: &&&str| plain(field, &old[**field]) != plain(field, &new[**field]);
+    let fields = FIELDS.iter().chain(commands).filter(differs);
+    let fields = fields.map(|field| {
+        let message = format!("{field} was {} and is {}", old[*field], new[*field]);
+        Finding::new(Found::Configuration, *field, message)
+    });
+    let variables = old["Env"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let variables = variables.filter_map(|line| line.split_once('=')).filter_map(|(name, value)| {
+        let kept = match after.variable(name) {
+            Some(now) if name == "PATH" => holds_in_order(now, value) || meant.base_variables_may_go,
+            Some(now) => now == value,
+            None => false,
+        };
+        let matters = meant.variables.contains(name) || !meant.base_variables_may_go;
+        let message =
+            || format!("{name} was {value:?} and is {:?}", after.variable(name).unwrap_or_default());
+        (!kept && matters).then(|| Finding::new(Found::Configuration, format!("ENV {name}"), message()))
+    });
+    fields.chain(variables).collect()
+}
+
+/// Whether a search path holds all directories of another, in their order.
+fn holds_in_order(longer: &str, shorter: &str) -> bool {
+    let mut rest = longer.split(':');
+    shorter.split(':').all(|one| rest.any(|other| other == one))
+}
+
+/// Absent, empty and the root directory mean the same to a container; a label of ours is nobody's.
+fn plain(field: &str, value: &Value) -> Option<Value> {
+    let mut value = value.clone();
+    if let (true, Some(labels)) = (field == "Labels", value.as_object_mut()) {
+        labels.remove(super::engine::LABEL);
+    }
+    let empty = match &value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty() || text == "/",
+        Value::Array(items) => items.is_empty(),
+        Value::Object(items) => items.is_empty(),
+        _ => false,
+    };
+    (!empty).then_some(value)
+}
+
+/// The first word of what CMD, ENTRYPOINT and HEALTHCHECK start, with the instruction.
+fn started(configuration: &Value) -> Vec<(&'static str, String)> {
+    let words = |value: &Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let health = words(&configuration["Healthcheck"]["Test"]);
+    let health = match health.first().map(String::as_str) {
+        Some("CMD") => health[1..].to_vec(),
+        Some("CMD-SHELL") => match words(&configuration["Shell"]) {
+            shell if shell.is_empty() => vec!["/bin/sh".to_owned()],
+            shell => shell,
+        },
+        _ => Vec::new(),
+    };
+    let entrypoint = words(&configuration["Entrypoint"]);
+    let command = words(&configuration["Cmd"]);
+    let main = if entrypoint.is_empty() { ("CMD", command) } else { ("ENTRYPOINT", entrypoint) };
+    [main, ("HEALTHCHECK", health)]
+        .into_iter()
+        .filter_map(|(what, words)| Some((what, words.into_iter().next()?)))
+        .collect()
+}
+
+fn programs(before: &Side, after: &Side) -> Vec<Finding> {
+    let missing = started(&after.configuration).into_iter().filter(|(_, name)| after.program(name).is_none());
+    missing
+        .map(|(what, name)| {
+            let message = format!("{what} starts `{name}`, which the new image lacks");
+            let remedy = before.program(&name).and_then(|path| before.remedy(&path, after));
+            Finding::new(Found::Program, name, message).remedy(remedy)
+        })
+        .collect()
+}
+
+/// Interpreters of scripts that anybody may execute.
+fn interpreters(before: &Side, after: &Side) -> Vec<Finding> {
+    let mut found: BTreeMap<String, Finding> = BTreeMap::new();
+    for (path, node) in after.files.nodes.iter().filter(|(_, node)| node.is_executable()) {
+        let Kind::Script(words) = &node.kind else { continue };
+        // of a package that another of its own files would need as well, or that the old image could not start either
+        let Some(name) = interpreter(words) else { continue };
+        if after.program(name).is_some() || before.program(name).is_none() {
+            continue;
+        }
+        let remedy = before.program(name).and_then(|path| before.remedy(&path, after));
+        let message = format!("{path} is run by `{name}`, which the new image lacks");
+        found
+            .entry(name.to_owned())
+            .or_insert_with(|| Finding::new(Found::Interpreter, name, message).remedy(remedy));
+    }
+    found.into_values().collect()
+}
+
+/// What runs a script: through `env`, the program that this looks for.
+fn interpreter(words: &[String]) -> Option<&str> {
+    let (first, rest) = words.split_first()?;
+    match first.rsplit('/').next() {
+        Some("env") => {
+            rest.iter().map(String::as_str).find(|word| !word.starts_with('-') && !word.contains('='))
+        }
+        _ => Some(first),
+    }
+}
+
+fn libraries(before: &Side, after: &Side) -> Vec<Finding> {
+    let path = |side: &Side| side.variable("LD_LIBRARY_PATH").unwrap_or_default().to_owned();
+    let old = Loader::new(&before.files, &path(before)).lacks();
+    let mut found: BTreeMap<Lack, Finding> = BTreeMap::new();
+    for (path, lacks) in Loader::new(&after.files, &path(after)).lacks() {
+        let lacked = |lack: &Lack| old.get(path).is_some_and(|known| known.contains(lack));
+        for lack in lacks.into_iter().filter(|lack| !lacked(lack)) {
+            // a library that its program loads itself is found by nobody's list
+            let elsewhere = |name: &str| {
+                !before.files.nodes.contains_key(path) && after.files.named(name).next().is_some()
+            };
+            let (kind, name, message) = match &lack {
+                Lack::Interpreter(name) => (
+                    Found::Interpreter,
+                    name,
+                    format!("{path} is loaded by {name}, which the new image lacks"),
+                ),
+                Lack::Library(name) if elsewhere(name) => continue,
+                Lack::Library(name) => {
+                    (Found::Library, name, format!("{path} needs {name}, which the new image lacks"))
+                }
+                Lack::Version(name, version) => {
+                    (Found::Version, name, format!("{path} needs {version} of {name}, which is older here"))
+                }
+            };
+            let place = match kind {
+                Found::Version => None,
+                Found::Interpreter => Some(name.as_str()),
+                _ => before.files.named(name).next(),
+            };
+            let remedy = place.and_then(|place| before.remedy(place, after));
+            let finding = Finding::new(kind, name.as_str(), message).remedy(remedy);
+            found.entry(lack).or_insert(finding);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// A user by name is looked up in the image when a container starts.
+fn user(before: &Side, after: &Side) -> Option<Finding> {
+    let user = after.configuration["User"].as_str()?.split(':').next()?;
+    let known = |side: &Side| {
+        let text = side.files.texts.get("/etc/passwd").map_or("", String::as_str);
+        text.lines().any(|line| line.split(':').next() == Some(user))
+    };
+    let by_number = user.is_empty() || user.chars().all(|digit| digit.is_ascii_digit());
+    if by_number || known(after) {
+        return None;
+    }
+    let message = format!("USER {user} is not in /etc/passwd of the new image: no container would start");
+    let copies = known(before).then_some(["/etc/passwd", "/etc/group"]).into_iter().flatten();
+    let mut finding = Finding::new(Found::User, user, message);
+    finding.remedies = copies.map(|path| Remedy::Copy(path.to_owned())).collect();
+    Some(finding)
+}
+
+/// Owner and permissions of what no package brought, where a container that is not root may notice.
+fn modes(before: &Side, after: &Side) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (path, node) in &after.files.nodes {
+        let Some(old) = before.files.nodes.get(path) else { continue };
+        let same = (old.mode, old.owner) == (node.mode, node.owner) || matches!(node.kind, Kind::Link(_));
+        let inside = found.iter().any(|known| path.starts_with(&format!("{}/", known.subject)));
+        if same || inside || before.packages.owner(path).is_some() || is_volatile(path) {
+            continue;
+        }
+        let told =
+            |node: &super::inventory::Node| format!("{}:{} {:o}", node.owner.0, node.owner.1, node.mode);
+        let message = format!("{path} belonged to {} and belongs to {}", told(old), told(node));
+        let owner = format!("{}:{}", old.owner.0, old.owner.1);
+        let remedy = (old.owner != node.owner).then(|| Remedy::CopyOwned(path.clone(), owner));
+        found.push(Finding::new(Found::Mode, path, message).remedy(remedy));
+    }
+    found
+}
+
+/// What every build leaves behind in its own way.
+fn is_volatile(path: &str) -> bool {
+    [
+        "/var/cache",
+        "/var/log",
+        "/var/lib/apt",
+        "/var/lib/dpkg",
+        "/tmp",
+        "/root/.cache",
+        "/etc/apk",
+        "/lib/apk",
+    ]
+    .iter()
+    .any(|known| path == *known || path.starts_with(&format!("{known}/")))
+}
+
+/// Every file of the old image that the new one lacks, as numbers by who brought it: a package, or a directory.
+pub fn left_behind(before: &Side, after: &Side) -> BTreeMap<String, usize> {
+    let mut groups = BTreeMap::new();
+    for (path, node) in &before.files.nodes {
+        if node.kind == Kind::Directory || after.files.has(path) {
+            continue;
+        }
+        let group = match before.packages.owner(path) {
+            Some(package) => format!("package {package}"),
+            None => path.match_indices('/').nth(3).map_or(path.as_str(), |(at, _)| &path[..at]).to_owned(),
+        };
+        *groups.entry(group).or_default() += 1;
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::inventory::tests::image;
+    use serde_json::json;
+
+    fn side(configuration: Value, lines: &[&str]) -> Side {
+        let files = image(lines);
+        Side { configuration, packages: Packages::of(&files), files, size: 1, layers: 1 }
+    }
+
+    fn found(before: &Side, after: &Side) -> Vec<(&'static str, String)> {
+        let findings = differences(before, after, &Meant::default());
+        findings.into_iter().map(|finding| (finding.kind.id(), finding.subject)).collect()
+    }
+
+    #[test]
+    fn a_variable_that_the_file_sets_has_to_stay_whatever_its_name() {
+        let before = side(json!({"Env": ["RUST_LOG=info", "RUST_VERSION=1.80"]}), &[]);
+        let after = side(json!({"Env": []}), &[]);
+        let meant = Meant {
+            variables: ["RUST_LOG".to_owned()].into(),
+            base_variables_may_go: true,
+            ..Meant::default()
+        };
+        let findings = differences(&before, &after, &meant);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].subject, "ENV RUST_LOG");
+    }
+
+    #[test]
+    fn programs_interpreters_and_users_of_the_new_image() {
+        let start =
+            json!({"Entrypoint": ["/run.sh"], "Healthcheck": {"Test": ["CMD", "curl"]}, "User": "app"});
+        let curl = "var/lib/dpkg/info/curl.list /usr/bin/curl\n";
+        let shared = ["!run.sh #!/usr/bin/env bash\n", "bin/", "usr/", "usr/bin/"];
+        let all = [&shared[..], &["!usr/bin/curl", "!bin/bash", "etc/passwd app:x:1:1::/:/bin/sh\n", curl]]
+            .concat();
+        let before = side(start.clone(), &all);
+        assert_eq!(found(&before, &before), []);
+        let after = side(start, &shared);
+        assert_eq!(
+            found(&before, &after),
+            [
+                ("program-missing", "curl".into()),
+                ("interpreter-missing", "bash".into()),
+                ("user-missing", "app".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_package_is_installed_where_there_is_a_manager_and_copied_where_there_is_none() {
+        let curl = ["usr/", "usr/bin/", "!usr/bin/curl", "var/lib/dpkg/info/curl.list /usr/bin/curl\n"];
+        let before = side(json!({}), &curl);
+        let debian = side(json!({}), &["var/lib/dpkg/info/dash.list /bin/sh\n"]);
+        assert_eq!(before.remedy("/usr/bin/curl", &debian), Some(Remedy::Package("curl".to_owned())));
+        let scratch = side(json!({}), &[]);
+        assert_eq!(before.remedy("/usr/bin/curl", &scratch), Some(Remedy::Copy("/usr/bin/curl".to_owned())));
+    }
+
+    #[test]
+    fn what_is_left_behind_is_grouped_by_who_brought_it() {
+        let before = side(
+            json!({}),
+            &[
+                "a/",
+                "a/b/",
+                "a/b/c/",
+                "a/b/c/d",
+                "a/b/c/e",
+                "usr/",
+                "usr/gcc",
+                "var/lib/dpkg/info/gcc.list /usr/gcc\n",
+            ],
+        );
+        let after = side(json!({}), &["var/lib/dpkg/info/gcc.list"]);
+        let groups = left_behind(&before, &after);
+        assert_eq!(
+            groups.into_iter().collect::<Vec<_>>(),
+            [("/a/b/c".to_owned(), 2), ("package gcc".to_owned(), 1)]
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! Asks a real engine: builds the file as it was and as it would be, compares both images, and looks up what is missing where
+//! it worked.
+//!
+//! `engine` drives the user's own program; `inventory` reads an image without running it (`binary`: what ELF files ask for,
+//! `linking`: what a loader would find, `owner`: which package brought a file); `compare` holds two images side by side; `ask`
+//! runs them, where that was asked for; `hint` reads what a failure names; [`verify`] repeats that until nothing is missing or
+//! nothing more is known.
+
+#![expect(clippy::disallowed_methods, reason = "this layer drives a program and reads what it exported")]
+
+pub mod ask;
+pub mod binary;
+pub mod compare;
+pub mod engine;
+pub mod fault;
+pub mod finding;
+pub mod hint;
+pub mod inventory;
+pub mod linking;
+pub mod owner;
+pub mod settle;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use self::ask::{Answer, Questions};
+use self::compare::{Meant, Side};
+use self::engine::{Engine, Image, last_lines};
+use self::fault::Fault;
+use self::finding::{Finding, Kind, Remedy};
+use self::inventory::Inventory;
+use self::owner::Packages;
+
+/// How often a text is amended and built again.
+const ROUNDS: usize = 3;
+
+/// A conversion to verify.
+pub struct Subject<'a> {
+    /// The text of the file as it was.
+    pub before: &'a str,
+    /// The text as it would be.
+    pub after: &'a str,
+    /// The build context.
+    pub context: &'a Path,
+    /// The `.dockerignore` in force, its text.
+    pub ignore: Option<&'a str>,
+    /// What may differ.
+    pub meant: Meant,
+    /// Programs that only build.
+    pub toolchain: &'a [String],
+    /// Paths that programs read without naming them.
+    pub data: &'a [String],
+    /// Writes an amended text with these lines more, if it still proves: `None` says that it does not.
+    pub amend: &'a dyn Fn(&str, &BTreeSet<Remedy>) -> Option<String>,
+}
+
+/// How to verify.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The user's own words for the builder.
+    pub options: Vec<String>,
+    /// What to ask both images.
+    pub questions: Questions,
+    /// Whether to mend what is missing.
+    pub repair: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    /// The old image.
+    pub before: Figures,
+    /// The new image; `None` where it does not build.
+    pub after: Option<Figures>,
+    /// In what the new image is less; empty where it is verified.
+    pub findings: Vec<Finding>,
+    /// The new text, repairs included.
+    pub text: String,
+    /// What was added to it.
+    pub added: BTreeSet<Remedy>,
+    /// Files that only the old image has, by who brought them.
+    pub left: BTreeMap<String, usize>,
+    /// Whether both images are of one release of one distribution.
+    pub same_release: bool,
+    /// Whether both were asked something.
+    pub asked: bool,
+}
+
+impl Verification {
+    /// Whether the new image is in nothing less than the old one.
+    pub fn holds(&self) -> bool {
+        self.findings.is_empty() && self.after.is_some()
+    }
+}
+
+/// An image in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Bytes, as the engine counts them.
+    pub size: u64,
+    /// Layers.
+    pub layers: usize,
+    /// Files and links.
+    pub files: usize,
+    /// Distribution packages.
+    pub packages: usize,
+    /// Files that run as their owner or group.
+    pub setuid: usize,
+    /// Programs that only build.
+    pub compilers: usize,
+    /// How long the build took, with whatever the engine had cached.
+    pub build: Duration,
+}
+
+impl Figures {
+    fn of(side: &Side, toolchain: &[String], build: Duration) -> Self {
+        let files = side.files.nodes.values().filter(|node| node.kind != inventory::Kind::Directory);
+        Self {
+            size: side.size,
+            layers: side.layers,
+            files: files.clone().count(),
+            packages: side.packages.names.len(),
+            setuid: files.filter(|node| node.mode & 0o6000 != 0).count(),
+            compilers: toolchain.iter().filter(|name| side.program(name).is_some()).count(),
+            build,
+        }
+    }
+}
+
+/// Builds, compares and, if so asked, mends.
+///
+/// # Errors
+/// Why there is no verdict: the engine, the original, a bound, or the user's own stop.
+pub fn verify(engine: &Engine, subject: &Subject<'_>, settings: &Settings) -> Result<Verification, Fault> {
+    Bench { engine, subject, settings }.run().map_err(|error| match error.downcast_ref::<Fault>() {
+        Some(fault) => fault.clone(),
+        None => Fault::Engine(format!("{error:#}")),
+    })
+}
+
+struct Bench<'a> {
+    engine: &'a Engine,
+    subject: &'a Subject<'a>,
+    settings: &'a Settings,
+}
+
+/// An image, what is in it, and what it answered.
+struct Built<'a> {
+    image: Image<'a>,
+    side: Side,
+    answers: Vec<Answer>,
+}
+
+impl<'a> Bench<'a> {
+    fn run(&self) -> Result<Verification> {
+        let before =
+            self.build("before", self.subject.before).map_err(|error| fault_or(error, Fault::Original))?;
+        let failed =
+            |answer: &&Answer| answer.question.starts_with("GET ") && !answer.outcome.starts_with("status");
+        if let Some(answer) = before.answers.iter().find(failed) {
+            let why = format!("{}: {}", answer.question, answer.outcome);
+            anyhow::bail!(Fault::OriginalRun(why));
+        }
+        let mut verification = Verification {
+            before: Figures::of(&before.side, self.subject.toolchain, before.image.took),
+            text: self.subject.after.to_owned(),
+            asked: !self.settings.questions.is_empty(),
+            ..Verification::default()
+        };
+        let mut tried = BTreeSet::new();
+        for round in 0..=ROUNDS {
+            self.judge(&before, &mut verification)?;
+            if verification.holds() || !self.settings.repair || round == ROUNDS {
+                break;
+            }
+            let untried =
+                |finding: &Finding| finding.remedies.iter().find(|remedy| !tried.contains(*remedy)).cloned();
+            let more: Vec<Remedy> = verification.findings.iter().filter_map(untried).collect();
+            tried.extend(more.iter().cloned());
+            let added: BTreeSet<Remedy> = verification.added.iter().cloned().chain(more.clone()).collect();
+            let amended = (self.subject.amend)(self.subject.after, &added);
+            let Some(text) = amended.filter(|_| !more.is_empty()) else { break };
+            (verification.text, verification.added) = (text, added);
+        }
+        Ok(verification)
+    }
+
+    /// Builds the text as it now is, and says in what it is less.
+    fn judge(&self, before: &Built<'a>, verification: &mut Verification) -> Result<()> {
+        let after = match self.build("after", &verification.text) {
+            Ok(after) => after,
+            Err(error) if error.is::<Fault>() => return Err(error),
+            Err(error) => {
+                let message = format!("the new file does not build: {error:#}");
+                let hints = hint::hints(&message, &before.side, &nothing(), &[]);
+                let mut finding = Finding::new(Kind::NotBuilt, "Dockerfile", message);
+                finding.remedies = hints;
+                (verification.findings, verification.after) = (vec![finding], None);
+                return Ok(());
+            }
+        };
+        let meant = &self.subject.meant;
+        verification.findings = compare::differences(&before.side, &after.side, meant);
+        verification.findings.extend(self.compare_answers(before, &after)?);
+        verification.after = Some(Figures::of(&after.side, self.subject.toolchain, after.image.took));
+        verification.left = compare::left_behind(&before.side, &after.side);
+        let release = |side: &Side| (side.files.release("ID"), side.files.release("VERSION_ID"));
+        verification.same_release =
+            release(&before.side).0.is_some() && release(&before.side) == release(&after.side);
+        Ok(())
+    }
+
+    fn compare_answers(&self, before: &Built<'a>, after: &Built<'a>) -> Result<Vec<Finding>> {
+        let pairs = || before.answers.iter().zip(&after.answers);
+        if pairs().all(|(old, new)| old.difference(new, None).is_none()) {
+            return Ok(Vec::new());
+        }
+        // what two runs of the old image tell differently says nothing
+        let again = ask::answers(self.engine, &before.image, &self.settings.questions)?;
+        let differing = pairs().zip(&again).filter_map(|((old, new), again)| {
+            let mut finding = Finding::new(Kind::Answer, &*old.question, old.difference(new, Some(again))?);
+            if old.is_list {
+                finding.kind = Kind::Module;
+            }
+            let told = format!("{}\n{}\n{}", new.said, new.outcome, finding.message);
+            finding.remedies = hint::hints(&told, &before.side, &after.side, self.subject.data);
+            Some(finding)
+        });
+        Ok(differing.collect())
+    }
+
+    fn build(&self, role: &str, text: &str) -> Result<Built<'a>> {
+        let folder = tempfile::Builder::new().prefix("restage-verify-").tempdir()?;
+        let file = folder.path().join("Dockerfile");
+        fs::write(&file, text)?;
+        if let Some(ignore) = self.subject.ignore {
+            fs::write(folder.path().join("Dockerfile.dockerignore"), ignore)?;
+        }
+        let image = Image::build(self.engine, role, &file, self.subject.context, &self.settings.options)?;
+        let archive = folder.path().join("files.tar");
+        image.export(&archive)?;
+        let files = Inventory::read(&archive).context("the engine's export can't be read")?;
+        let side = Side {
+            configuration: image.configuration()?,
+            packages: Packages::of(&files),
+            files,
+            size: image.size()?,
+            layers: image.layers()?,
+        };
+        let answers = ask::answers(self.engine, &image, &self.settings.questions)?;
+        Ok(Built { image, side, answers })
+    }
+}
+
+/// An image with nothing in it.
+fn nothing() -> Side {
+    Side {
+        configuration: serde_json::Value::Null,
+        files: Inventory::default(),
+        packages: Packages::default(),
+        size: 0,
+        layers: 0,
+    }
+}
+
+/// A fault stays what it is; any other failure is made one.
+fn fault_or(error: anyhow::Error, otherwise: fn(String) -> Fault) -> anyhow::Error {
+    match error.is::<Fault>() {
+        true => error,
+        false => otherwise(last_lines(&format!("{error:#}"), 12)).into(),
+    }
+}

@@ -1,0 +1,8 @@
+FROM python:3.11 AS builder
+WORKDIR /app
+COPY app.py .
+
+FROM python:3.11-slim
+WORKDIR /app
+COPY app.py .
+CMD ["python", "app.py"]

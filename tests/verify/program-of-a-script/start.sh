@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+git init -q /tmp/repository
+echo "repository ready"
