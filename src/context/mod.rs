@@ -10,6 +10,7 @@ mod dockerignore;
 mod glob;
 mod go_constraint;
 pub mod gomod;
+pub mod lock;
 mod manifest;
 pub mod map_files;
 pub mod opened;
