@@ -132,6 +132,8 @@ reasons! {
     NoProgram = "no-program",
     /// The container starts a tool of the builder.
     NeedsToolchain = "needs-toolchain",
+    /// The container may start a program that can't be told.
+    UnknownStart = "unknown-start",
     /// The name of what a build writes can't be told.
     UnknownOutput = "unknown-output",
     /// A command's effects can't be told.

@@ -101,8 +101,8 @@ const PROGRAMS: &[Programs] = &[
     (
         "directories of programs",
         "a.py",
-        "subprocess.run(['/usr/bin/git'])\nsubprocess.run(['./run.sh'])\nsubprocess.run(['/app/x'])",
-        &["./run.sh", "/app/x", "git"],
+        "subprocess.run(['/usr/local/bin/git'])\nsubprocess.run(['/usr/bin/hg'])\nsubprocess.run(['./run.sh'])\nsubprocess.run(['/app/x'])",
+        &["./run.sh", "/app/x", "/usr/bin/hg", "git"],
     ),
     (
         "Go",

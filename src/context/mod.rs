@@ -20,8 +20,10 @@ mod python_project;
 pub mod reach;
 mod requirement_lines;
 mod source_calls;
+mod source_data;
 pub mod sources;
 mod token;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -58,6 +60,8 @@ pub struct Context {
     entries: BTreeMap<String, Entry>,
     /// Directories that a COPY can see, even where all that is in them is hidden.
     directories: BTreeSet<String>,
+    /// Files that say how the image is run, which a `.dockerignore` hides: they stand beside the image.
+    beside: BTreeMap<String, Entry>,
     files: Box<dyn Files>,
     dockerignore: dockerignore::Dockerignore,
     /// What the sources of all of it say, once somebody asked.
@@ -71,6 +75,7 @@ impl Context {
         let dockerignore = dockerignore.map(dockerignore::Dockerignore::parse).unwrap_or_default();
         let mut walk = dockerignore.walk();
         let mut entries = BTreeMap::new();
+        let mut beside = BTreeMap::new();
         let mut directories = BTreeSet::from([String::new()]);
         for entry in files.list() {
             let hidden = walk.hides(&entry.path);
@@ -82,10 +87,12 @@ impl Context {
             }
             if !hidden {
                 entries.insert(entry.path.clone(), entry);
+            } else if compose::is_compose(&entry.path) && entry.link.is_none() {
+                beside.insert(entry.path.clone(), entry);
             }
         }
         drop(walk);
-        Self { entries, directories, files, dockerignore, hints: OnceLock::new() }
+        Self { entries, directories, beside, files, dockerignore, hints: OnceLock::new() }
     }
 
     /// Whether git would leave out a path, which need not be there: it may then be on one machine and not on another.
@@ -181,6 +188,12 @@ impl Context {
     pub fn bytes(&self, path: &str) -> Option<Vec<u8>> {
         let entry = self.entries.get(&self.resolve(path)?)?;
         if entry.size > LONGEST { None } else { self.files.read(&entry.path) }
+    }
+
+    /// The bytes of a file that the `.dockerignore` hides and that says how the image is run.
+    fn beside_bytes(&self, path: &str) -> Option<Vec<u8>> {
+        let entry = self.beside.get(path).filter(|entry| entry.size <= LONGEST)?;
+        self.files.read(&entry.path)
     }
 
     /// The text of a file, where it is UTF-8 and at most a megabyte, links followed.

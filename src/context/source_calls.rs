@@ -56,8 +56,14 @@ const STARTERS: &[Starter] = &[
     starter(Python, &["pexpect", "run"], 0, true),
 ];
 
-/// The Python module whose functions are programs.
-const PROGRAMS_MODULE: &str = "sh";
+/// Python modules whose functions are programs.
+const PROGRAMS_MODULES: [&str; 2] = ["sh", "cmd"];
+
+/// Words that stand for the running program itself, which starts nothing else.
+const ITSELF: [&str; 6] = ["executable", "Executable", "Args", "current_exe", "argv", "args_os"];
+
+/// Bytes of a literal that is put together of several: no command is so long.
+const LONGEST_TEXT: usize = 10_000;
 
 /// Tokens of a call that are looked at for an argument: none is so long, and text that only opens calls takes no time.
 const LONGEST_CALL: usize = 1000;
@@ -69,43 +75,162 @@ pub(super) struct Started {
     pub(super) programs: BTreeSet<String>,
     /// Where it also starts what it is told elsewhere: words that stand first in a call or a list and could be the program.
     pub(super) possible: BTreeSet<String>,
+    /// The same for any literal that is, or begins with, a word that could be a program, though it may be prose.
+    pub(super) weak: BTreeSet<String>,
+    /// Functions in which it starts what it is told elsewhere; an empty name where no function is around.
+    pub(super) open: BTreeSet<String>,
+    /// Functions of `open`, of any file, that it calls with a literal.
+    pub(super) told: BTreeSet<String>,
+    /// A function that starts what it is given, and the function that hands on to it what it is given itself.
+    pub(super) handed_on: BTreeSet<(String, String)>,
 }
 
-/// The programs that a source starts; tokens without comments.
-pub(super) fn programs(tokens: &[Token<'_>], language: Language) -> Started {
+/// The programs that a source starts; tokens without comments. `helpers` are functions that start what they are given.
+pub(super) fn programs(tokens: &[Token<'_>], language: Language, helpers: &BTreeSet<String>) -> Started {
+    let joined = joined(tokens, language);
+    let tokens = joined.as_slice();
     let mut found = Found::default();
+    let mut started = Started::default();
     let imports = if language == Python { imports(tokens) } else { BTreeMap::new() };
     let command_is_foreign = language == Rust && !imports_process_command(tokens);
-    // What a starter was given by name, and whether it is a line for the shell.
-    let mut variables = BTreeMap::new();
+    let assigned = assignments(tokens);
+    let functions = functions(tokens, language);
     for (open, _) in tokens.iter().enumerate().filter(|(_, token)| **token == Token::Sign('(')) {
         let name = called(tokens, open, &imports);
-        if let [PROGRAMS_MODULE, program] = name[..]
-            && imports.values().any(|full| full.first() == Some(&PROGRAMS_MODULE))
+        if let [.., module, program] = name[..]
+            && PROGRAMS_MODULES.contains(&module)
+            && imports.values().any(|full| full.contains(&module))
         {
             found.add(program);
         }
+        let around =
+            functions.partition_point(|function| function.at < open).checked_sub(1).map(|at| &functions[at]);
+        let is_definition = around.is_some_and(|function| function.opens == open);
         let is_called = |starter: &&Starter| starter.language == language && ends_with(&name, starter.name);
-        let Some(starter) = STARTERS.iter().find(is_called) else { continue };
-        if command_is_foreign && starter.name[0] == "Command" && !name.contains(&"process") {
+        let starter = STARTERS.iter().find(is_called).filter(|starter| {
+            !(command_is_foreign && starter.name[0] == "Command" && !name.contains(&"process"))
+        });
+        let values = match starter {
+            Some(starter) => vec![(argument(&tokens[open + 1..], starter.argument), starter.shell)],
+            None if !is_definition && name.last().is_some_and(|last| helpers.contains(*last)) => {
+                let given = (0..3).map(|at| argument(&tokens[open + 1..], at));
+                let given =
+                    given.filter(|value| matches!(value.first(), Some(Token::Text(_) | Token::Sign('['))));
+                let given: Vec<_> = given.map(|value| (value, true)).collect();
+                let first = (argument(&tokens[open + 1..], 0), true);
+                if given.is_empty() { vec![first] } else { given }
+            }
+            None => continue,
+        };
+        // a helper may be given more than the program, which comes first
+        let mut told = false;
+        for (value, shell) in values {
+            told |= found.call(&Call { value, shell, assigned: &assigned, around });
+        }
+        if !told {
+            let around = around.map(|function| function.name.to_owned()).unwrap_or_default();
+            if let (None, Some(last)) = (starter, name.last()) {
+                started.handed_on.insert(((*last).to_owned(), around.clone()));
+            }
+            started.open.insert(around);
+        } else if starter.is_none() {
+            started.told.extend(name.last().map(|last| (*last).to_owned()));
+        }
+    }
+    if found.indirect || !started.open.is_empty() {
+        started.possible = first_words(tokens);
+    }
+    if !started.open.is_empty() {
+        let mut weak = Found::default();
+        for token in tokens {
+            if let Token::Text(text) = token {
+                weak.literal(text);
+            }
+        }
+        started.weak = weak.programs;
+    }
+    started.programs = found.programs;
+    started
+}
+
+/// A call that starts something, and what is around it.
+struct Call<'t, 'a> {
+    /// The argument that says what is started, and what follows it.
+    value: &'t [Token<'a>],
+    shell: bool,
+    assigned: &'t [(&'a str, &'t [Token<'a>])],
+    around: Option<&'t Function<'a>>,
+}
+
+/// A function of a source.
+struct Function<'a> {
+    name: &'a str,
+    /// Where its definition begins, and its parameters.
+    at: usize,
+    opens: usize,
+    parameters: Vec<&'a str>,
+}
+
+/// Functions with a name, in order.
+fn functions<'a>(tokens: &[Token<'a>], language: Language) -> Vec<Function<'a>> {
+    use Token::{Sign, Word};
+    let keyword = match language {
+        Go => "func",
+        Python => "def",
+        Rust => "fn",
+    };
+    let mut functions = Vec::new();
+    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| **token == Word(keyword)) {
+        let mut rest = &tokens[at + 1..];
+        if let [Sign('('), ..] = rest {
+            // the receiver of a method
+            rest = rest.iter().position(|token| *token == Sign(')')).map_or(&[][..], |end| &rest[end + 1..]);
+        }
+        let [Word(name), after @ ..] = rest else { continue };
+        let Some(skip) = after.iter().take(64).position(|token| *token == Sign('(')) else { continue };
+        let opens = tokens.len() - after.len() + skip;
+        let end = tokens[opens..].iter().take(LONGEST_CALL).position(|token| *token == Sign(')'));
+        let inside = &tokens[opens..opens + end.unwrap_or(0)];
+        let parameters = inside.iter().filter_map(|token| match token {
+            Word(word) => Some(*word),
+            _ => None,
+        });
+        functions.push(Function { name, at, opens, parameters: parameters.collect() });
+    }
+    functions
+}
+
+/// Tokens in which literals that the language joins are one: those that stand side by side, and those with `+` between.
+fn joined<'a>(tokens: &[Token<'a>], language: Language) -> Vec<Token<'a>> {
+    use Token::{Line, Sign, Text};
+    let mut joined: Vec<Token<'a>> = Vec::with_capacity(tokens.len());
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token {
+            Sign('(' | '[' | '{') => depth += 1,
+            Sign(')' | ']' | '}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let Text(text) = token else {
+            joined.push(token.clone());
             continue;
-        }
-        let value = argument(&tokens[open + 1..], starter.argument);
-        if let Some(variable) = variable(value) {
-            *variables.entry(variable).or_insert(false) |= starter.shell;
-        } else {
-            found.command(value, starter.shell);
+        };
+        let blank = joined.iter().rev().take_while(|token| **token == Line).count();
+        let before = joined.len() - blank;
+        let last = match joined[..before] {
+            [.., Text(_), Sign('+')] => Some(before - 2),
+            [.., Text(_)] if language == Python && (depth > 0 || blank == 0) => Some(before - 1),
+            _ => None,
+        };
+        match last.and_then(|at| Some((at, joined.get_mut(at)?))) {
+            Some((at, Text(whole))) if whole.len() + text.len() < LONGEST_TEXT => {
+                whole.to_mut().push_str(text);
+                joined.truncate(at + 1);
+            }
+            _ => joined.push(token.clone()),
         }
     }
-    if variables.is_empty() {
-        return Started { programs: found.0, possible: BTreeSet::new() };
-    }
-    for (name, value) in assignments(tokens) {
-        if let Some(shell) = variables.get(name) {
-            found.command(value, *shell);
-        }
-    }
-    Started { programs: found.0, possible: first_words(tokens) }
+    joined
 }
 
 /// Words that stand first in a call or a list.
@@ -118,7 +243,7 @@ fn first_words(tokens: &[Token<'_>]) -> BTreeSet<String> {
             words.add(text);
         }
     }
-    words.0
+    words.programs
 }
 
 /// Whether a name ends in these elements.
@@ -228,14 +353,14 @@ fn argument<'t, 'a>(tokens: &'t [Token<'a>], wanted: usize) -> &'t [Token<'a>] {
     &[]
 }
 
-/// The last element of a name that is an argument by itself, borrowed or not: `cmd`, `self.cmd`, `&cmd`.
+/// The last element of a name that is an argument by itself, borrowed or not, or an element of it: `cmd`, `self.cmd`, `&cmd`, `cmd[0]`.
 fn variable<'a>(value: &[Token<'a>]) -> Option<&'a str> {
     let mut name = None;
     for token in value {
         match token {
             Token::Sign('&' | '*' | '.' | ':') | Token::Line => {}
             Token::Word(word) => name = Some(*word),
-            Token::Sign(',' | ')') => return name,
+            Token::Sign(',' | ')' | ']' | '[') => return name,
             _ => return None,
         }
     }
@@ -272,11 +397,82 @@ pub(super) fn assignments<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<(&'a str, &'t 
 
 /// The programs found so far.
 #[derive(Default)]
-struct Found(BTreeSet<String>);
+struct Found {
+    programs: BTreeSet<String>,
+    /// Whether one was told by a name instead of a literal.
+    indirect: bool,
+}
 
 impl Found {
-    /// Adds the program of a command that starts with these tokens: a text, a list, or either in a call that splits.
-    fn command(&mut self, value: &[Token<'_>], shell: bool) {
+    /// Adds what a call starts, and says whether that can be told.
+    fn call(&mut self, call: &Call<'_, '_>) -> bool {
+        let value = call.value;
+        if self.command(value, call.shell) {
+            return true;
+        }
+        let begins = value.iter().take(8);
+        if begins
+            .take_while(|token| !matches!(token, Token::Sign(',' | ')')))
+            .any(|token| matches!(token, Token::Word(word) if ITSELF.contains(word)))
+        {
+            return true;
+        }
+        // `[GIT, "--version"]`, `cmd`, `cmd[0]`, `[]string{name}`
+        let skipped = value.iter().position(|token| {
+            !matches!(
+                token,
+                Token::Sign('[' | '(' | '{' | '&' | ']') | Token::Line | Token::Word("string" | "vec")
+            ) && *token != Token::Sign('!')
+        });
+        let inner = skipped.map_or(value, |skipped| &value[skipped..]);
+        if let Some(name) = variable(inner) {
+            let is_parameter = call.around.is_some_and(|function| function.parameters.contains(&name));
+            let mut told = false;
+            self.indirect = true;
+            for (_, assigned) in call.assigned.iter().filter(|(assigned, _)| *assigned == name) {
+                told |= self.command(assigned, call.shell) || self.within(assigned);
+            }
+            return told && !is_parameter;
+        }
+        self.within(inner)
+    }
+
+    /// Adds the literals in a call that gives a value, such as the default of an environment variable; whether one could be
+    /// a program.
+    fn within(&mut self, value: &[Token<'_>]) -> bool {
+        use Token::{Line, Sign, Text, Word};
+        if !matches!(value.first(), Some(Word(_))) {
+            return false;
+        }
+        let mut depth = 0_usize;
+        let mut found = false;
+        for token in value.iter().take(48) {
+            match token {
+                Sign('(' | '[' | '{') => depth += 1,
+                Sign(')' | ']' | '}') if depth == 0 => break,
+                Sign(')' | ']' | '}') => depth -= 1,
+                Sign(',' | ';') | Line if depth == 0 => break,
+                Text(text) if depth > 0 => {
+                    found |= self.add(text);
+                }
+                _ => {}
+            }
+        }
+        self.indirect = true;
+        found
+    }
+
+    /// Adds the words with which a literal may start programs.
+    fn literal(&mut self, text: &str) {
+        if text.len() > LONGEST_CALL {
+            return;
+        }
+        let _ = if text.contains(' ') { self.shell_line(text) } else { self.add(text) };
+    }
+
+    /// Adds the program of a command that starts with these tokens: a text, a list, or either in a call that splits. Says
+    /// whether there was one.
+    fn command(&mut self, value: &[Token<'_>], shell: bool) -> bool {
         use Token::{Line, Sign, Text, Word};
         let list = match value {
             [Text(line), ..] if shell || line.contains(' ') => return self.shell_line(line),
@@ -284,13 +480,14 @@ impl Found {
                 return self.shell_line(line);
             }
             [Text(_), ..] => value,
+            [Sign('['), Sign(']'), Word("string"), Sign('{'), list @ ..] => list,
             [Sign('[' | '('), list @ ..] | [Sign('&'), Sign('['), list @ ..] => list,
             [Word("vec"), Sign('!'), Sign('['), list @ ..] => list,
-            _ => return,
+            _ => return false,
         };
         let mut words = list.iter().filter(|token| !matches!(token, Line | Sign(',')));
-        let Some(Text(program)) = words.next() else { return };
-        self.add(program);
+        let Some(Text(program)) = words.next() else { return false };
+        let told = self.add(program);
         // What a shell is given to run, in the same list or in the calls that go on from this one.
         if program.ends_with("sh") {
             let arguments = |token: &&Token<'_>| {
@@ -300,34 +497,39 @@ impl Found {
                 Text(text) => Some(text),
                 _ => None,
             });
-            if texts.any(|option| option.starts_with('-') && option.ends_with('c'))
-                && let Some(line) = texts.next()
-            {
-                self.shell_line(line);
+            if texts.any(|option| option.starts_with('-') && option.ends_with('c')) {
+                return texts.next().is_some_and(|line| self.shell_line(line));
             }
         }
+        told
     }
 
-    /// Adds a program, where the word can be the name or path of one.
-    fn add(&mut self, program: &str) {
+    /// Adds a program, where the word can be the name or path of one; whether it can. One in a directory of the system's own
+    /// keeps its path, one of another directory for programs is said by its name alone.
+    fn add(&mut self, program: &str) -> bool {
         let named = |char: char| char.is_ascii_alphanumeric() || "._+-/".contains(char);
         let starts = program.starts_with(|char: char| char.is_ascii_alphanumeric() || "./_".contains(char));
         if !starts
             || !program.chars().all(named)
             || !program.contains(|char: char| char.is_ascii_alphanumeric())
         {
-            return;
+            return false;
         }
         let name = match program.rsplit_once('/') {
+            Some(("/usr/bin", _)) => program,
             Some((directory, name)) if directory.starts_with('/') && directory.ends_with("bin") => name,
             _ => program,
         };
-        self.0.insert(name.to_owned());
+        self.programs.insert(name.to_owned());
+        true
     }
 
-    fn shell_line(&mut self, line: &str) {
+    /// Adds the programs of a line for the shell; whether each of them can be told.
+    fn shell_line(&mut self, line: &str) -> bool {
+        let mut told = true;
         for program in command_line::programs(line) {
-            self.add(&program);
+            told &= self.add(&program);
         }
+        told
     }
 }

@@ -1,8 +1,7 @@
 //! What the sources and scripts say that the program uses at run time, read from their text: a hint, never a proof.
 
-use super::source_calls;
 use super::token::{Language, Token, Tokens};
-use super::{Context, path};
+use super::{Context, path, source_calls, source_data};
 use std::collections::{BTreeSet, HashSet};
 
 /// What was seen in the sources.
@@ -13,6 +12,15 @@ pub struct Hints {
     pub programs: BTreeSet<(String, String)>,
     /// The same for words that could be the program, in sources that also start what they are told elsewhere.
     pub possible_programs: BTreeSet<(String, String)>,
+    /// The same for words that may as well be prose: every literal of a source that starts what it is told elsewhere, and
+    /// what the functions that do so are given.
+    pub weak_programs: BTreeSet<(String, String)>,
+    /// Sources that start something that no literal tells.
+    pub untold: BTreeSet<String>,
+    /// Shared libraries that are opened by name: their file name, or the name that `find_library` is given, and the source.
+    pub libraries: BTreeSet<(String, String)>,
+    /// Font files of the system that are opened by path or name: the literal and the source.
+    pub fonts: BTreeSet<(String, String)>,
     /// Whether zones of the time-zone database are looked up by name.
     pub zones: bool,
     /// Whether content types are looked up by file extension or static files are served.
@@ -78,6 +86,7 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
     let mut hints = Hints::default();
     let mut embeds_zones = false;
     let names = Names::of(context);
+    let mut helpers = Helpers::default();
     for (file, language) in own_files(context, directory).filter_map(|file| Some((file, Language::of(file)?)))
     {
         let Some(text) = context.text(file) else { continue };
@@ -93,16 +102,81 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
                 _ => {}
             }
         }
-        let started = source_calls::programs(&tokens, language);
+        helpers.found(
+            source_calls::programs(&tokens, language, &BTreeSet::new()),
+            file,
+            language,
+            &mut hints,
+        );
+        for text in literals(&tokens, language) {
+            names.find(text, file, &mut hints.paths);
+            source_data::literal(text, file, &mut hints);
+        }
+        source_data::calls(&tokens, file, &mut hints);
+    }
+    hints.zones &= !embeds_zones;
+    helpers.follow(context, directory, &mut hints);
+    hints
+}
+
+/// Functions that start what they are given, and the sources that have them.
+#[derive(Default)]
+struct Helpers {
+    /// Function and its source, by language.
+    open: Vec<(Language, String, String)>,
+    /// Functions that somebody calls with a literal.
+    told: BTreeSet<String>,
+    /// Functions, and who hands on to them what it is given.
+    handed_on: BTreeSet<(String, String)>,
+}
+
+/// How often functions are followed that hand on to others what they are given.
+const HANDED_ON: usize = 3;
+
+impl Helpers {
+    /// Takes in what was found in a source.
+    fn found(&mut self, started: source_calls::Started, file: &str, language: Language, hints: &mut Hints) {
         let in_file = |program: String| (program, file.to_owned());
         hints.programs.extend(started.programs.into_iter().map(in_file));
         hints.possible_programs.extend(started.possible.into_iter().map(in_file));
-        for text in literals(&tokens, language) {
-            names.find(text, file, &mut hints.paths);
-        }
+        hints.weak_programs.extend(started.weak.into_iter().map(in_file));
+        self.open.extend(started.open.into_iter().map(|function| (language, function, file.to_owned())));
+        self.told.extend(started.told);
+        self.handed_on.extend(started.handed_on);
     }
-    hints.zones &= !embeds_zones;
-    hints
+
+    /// Looks in every source for what these functions are given.
+    fn follow(mut self, context: &Context, directory: &str, hints: &mut Hints) {
+        let mut known = 0;
+        for _ in 0..HANDED_ON {
+            if self.open.len() == known {
+                break;
+            }
+            known = self.open.len();
+            let open = self.open.clone();
+            for (file, language) in
+                own_files(context, directory).filter_map(|file| Some((file, Language::of(file)?)))
+            {
+                let of_language =
+                    open.iter().filter(|(spoken, name, _)| *spoken == language && !name.is_empty());
+                let helpers: BTreeSet<String> = of_language.map(|(_, name, _)| name.clone()).collect();
+                let text =
+                    context.text(file).filter(|text| helpers.iter().any(|helper| text.contains(helper)));
+                let Some(text) = text else { continue };
+                let started = source_calls::programs(&program_tokens(&text, language), language, &helpers);
+                self.found(started, file, language, hints);
+            }
+            self.open.sort_by(|one, other| (&one.1, &one.2).cmp(&(&other.1, &other.2)));
+            self.open.dedup();
+        }
+        for _ in 0..HANDED_ON {
+            let told = self.handed_on.iter().filter(|(_, from)| self.told.contains(from));
+            let told: Vec<String> = told.map(|(to, _)| to.clone()).collect();
+            self.told.extend(told);
+        }
+        let untold = self.open.into_iter().filter(|(_, function, _)| !self.told.contains(function));
+        hints.untold.extend(untold.map(|(.., file)| file));
+    }
 }
 
 /// The row of a language.

@@ -3,7 +3,7 @@
 use super::images::Image;
 use super::packages::{Belongs, spellings};
 use super::table::{self, Row};
-use super::tables::{GO_MODULES, PYTHON_PACKAGES, RUST_CRATES};
+use super::tables::{DEBIAN_SONAMES, GO_MODULES, PYTHON_PACKAGES, RUST_CRATES};
 use super::{Distribution, Knowledge};
 
 /// What a language's package needs of the system at run time.
@@ -45,6 +45,14 @@ fn is_installed(package: &str, installed: &[String], distribution: &Distribution
 }
 
 impl Knowledge {
+    /// The package that brings a shared library which a program opens by name (`libpq.so.5`, or `-lpq` where it is searched),
+    /// where the image has that package.
+    pub fn package_of_library(&self, library: &str, image: &Image) -> Option<String> {
+        let row = table::row(&self.overlay, &DEBIAN_SONAMES, library)?;
+        let package = row.across(self.like(&image.distribution)?);
+        (!package.is_empty() && self.package_in_image(package, image)).then(|| package.to_owned())
+    }
+
     /// A Python package by its normalised name, installed on `image`. `compiled` says that no wheel is used. `installed` are
     /// distribution packages the file itself installs.
     ///

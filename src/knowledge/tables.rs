@@ -133,6 +133,13 @@ pub(super) static DEBIAN_PROGRAMS: Table = Table::new(
     include_str!("../../rules/debian-programs.tsv"),
 );
 
+/// Debian's packages by shared library.
+pub(super) static DEBIAN_SONAMES: Table = Table::new(
+    "debian-sonames.tsv",
+    &["library", "bullseye", "bookworm", "trixie"],
+    include_str!("../../rules/debian-sonames.tsv"),
+);
+
 /// Alpine's packages by program.
 pub(super) static ALPINE_PROGRAMS: Table = Table::new(
     "alpine-programs.tsv",
@@ -182,6 +189,7 @@ pub(super) static ALL: &[&Table] = &[
     &RHEL_LIBRARIES,
     &SLIM_PROGRAMS,
     &DEBIAN_PROGRAMS,
+    &DEBIAN_SONAMES,
     &ALPINE_PROGRAMS,
     &PYTHON_PACKAGES,
     &RUST_CRATES,

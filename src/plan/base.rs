@@ -2,6 +2,7 @@
 
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
+use crate::analysis::need::Caller;
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::variables::Variables;
 use crate::knowledge::Distribution;
@@ -147,7 +148,10 @@ impl Planner<'_> {
             !knowledge.program_in_slim(program, here) || knowledge.program_in_slim(program, elsewhere)
         };
         self.needs.interpreters().next().is_none()
-            && self.needs.programs().all(|(need, _)| own(&need.path) || need.name == "sh")
+            && self
+                .needs
+                .started_by(&[Caller::Container, Caller::Compose])
+                .all(|(need, _)| own(&need.path) || need.name == "sh")
             && self.needs.of_sources().all(|(need, _)| moves(&need.name))
     }
 }

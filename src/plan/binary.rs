@@ -3,7 +3,7 @@
 
 use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Plan, inherited, linked, manifests, outputs, packages, starter, touched};
+use super::{Plan, inherited, linked, manifests, outputs, packages, requirements, starter, touched};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
@@ -25,7 +25,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     let programs = outputs::programs(&planner, started.as_ref())?;
     let builder_distribution = planner.stage.world.image.distribution.clone();
-    let libraries = linked::libraries(&mut planner, &compiles, &programs);
+    let mut libraries = linked::libraries(&mut planner, &compiles, &programs);
+    libraries.extend(requirements::opened(&planner));
     let mut packages = packages::split(&mut planner, &builder_distribution, &libraries, usize::MAX)?;
     planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 

@@ -58,7 +58,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     requirements::refuse_full_only_modules(&planner)?;
     check_toolchain(&planner)?;
     let distribution = planner.stage.world.image.distribution.clone();
-    let libraries = requirements::libraries(&planner);
+    let mut libraries = requirements::libraries(&planner);
+    libraries.extend(requirements::opened(&planner));
     let mut packages = packages::split(&mut planner, &distribution, &libraries, work)?;
     let known = planner.image_named(&runtime_image);
     planner.add_programs(&mut packages, known.as_ref(), &distribution, work)?;

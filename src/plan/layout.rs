@@ -7,7 +7,7 @@
 use super::environment::{self, Creation};
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
-use crate::analysis::need::is_login;
+use crate::analysis::need::{Caller, is_login};
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::{Arguments, Keyword};
@@ -188,8 +188,8 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment, shared: bool) 
     if let Some(scheduler) = scheduler {
         return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
     }
-    if let Some(file) = names_installed_program(planner, &bin) {
-        return Some(format!("{file} names a program in {bin}"));
+    if let Some(why) = names_installed(planner, &bin, &library) {
+        return Some(why);
     }
     let installs =
         planner.needs.programs().any(|(need, _)| planner.sources.recipe.installers.contains(&need.name));
@@ -205,8 +205,15 @@ fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment, shared: bool) 
     fixed.map(|interpreter| format!("a script names {interpreter}"))
 }
 
-/// A file of the build context that names a program of the prefix by its path, one that no COPY brings.
-fn names_installed_program(planner: &Planner<'_>, bin: &str) -> Option<String> {
+/// Who names a program of the prefix by its path, one that no COPY brings, or a package of the prefix: what is started beside
+/// the Dockerfile, or a file of the build context.
+fn names_installed(planner: &Planner<'_>, bin: &str, library: &str) -> Option<String> {
+    let is_installed = |path: &str| path.starts_with(bin) && !planner.stage.world.paths.contains_key(path);
+    let mut started = planner.needs.started_by(&[Caller::Container, Caller::Compose]);
+    let started = started.find(|(need, _)| need.path.as_deref().is_some_and(is_installed));
+    if let Some((_, asked)) = started {
+        return Some(format!("{} names a program in {bin}", asked.chain.last()));
+    }
     let context = planner.sources.context?;
     let metadata = &planner.sources.recipe.files.metadata;
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
@@ -218,7 +225,10 @@ fn names_installed_program(planner: &Planner<'_>, bin: &str) -> Option<String> {
         });
         let installed =
             paths.any(|path| path.len() > bin.len() && !planner.stage.world.paths.contains_key(path));
-        installed.then(|| file.to_owned())
+        if installed {
+            return Some(format!("{file} names a program in {bin}"));
+        }
+        text.contains(library).then(|| format!("{file} names a package in {library}"))
     })
 }
 

@@ -23,7 +23,7 @@ pub(super) fn compiles<'a>(planner: &Planner<'a>) -> Vec<(&'a Step, &'a Outputs)
 /// A container that starts a tool of the builder, or nothing but a shell, can't leave the builder behind.
 pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
     let toolchain = &planner.sources.recipe.toolchain;
-    let alone = planner.needs.programs().count() == 1 && planner.needs.arguments().count() == 1;
+    let alone = planner.needs.programs().count() == 1 && planner.needs.words().count() == 1;
     let is_tool = |(need, asked): &(&Program, &Asked)| {
         let is_shell = alone && asked.main && ["sh", "bash", "ash"].contains(&need.name.as_str());
         is_shell || toolchain.contains(&need.name)
@@ -35,7 +35,10 @@ pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
         };
         need.path.as_ref().is_some_and(made)
     };
-    let tool = planner.needs.programs().find(|found| is_tool(found) && !is_own(found.0));
+    let tool = planner
+        .needs
+        .started_by(&[Caller::Container, Caller::Compose])
+        .find(|found| is_tool(found) && !is_own(found.0));
     if let Some((need, Asked { chain, .. })) = tool {
         let message = match toolchain.contains(&need.name) {
             true => format!("{} starts `{}`, a tool of the builder", chain.last(), need.name),

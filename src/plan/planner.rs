@@ -10,6 +10,7 @@ use crate::analysis::{Sources, Stage};
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::{Value, mentions_variable};
+use crate::knowledge::images::Variant;
 use crate::note::{Note, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +53,7 @@ impl<'a> Planner<'a> {
             why: BTreeMap::new(),
         };
         planner.refuse_what_is_not_read()?;
+        planner.note_doubts();
         if stage.world.image.presumed {
             let message = format!("`{}` is taken to be the official image of that name", stage.from.image);
             planner.notes.push(Note::assumption(Reason::UnknownBase, stage.from.image_span, message));
@@ -100,6 +102,20 @@ impl<'a> Planner<'a> {
             return Err(Note::refusal(Reason::OpaqueShell, *span, message));
         }
         Ok(())
+    }
+
+    /// Says what the container may start and can't be told, where the image has programs that the runtime may lack.
+    fn note_doubts(&mut self) {
+        let image = &self.stage.world.image;
+        if image.variant != Variant::Full {
+            return;
+        }
+        for doubt in &self.needs.doubts {
+            let message = format!("{} {}", doubt.chain, doubt.message);
+            let help =
+                format!("if it is one that only {} has, name its package in an install line", image.family);
+            self.notes.push(Note::assumption(Reason::UnknownStart, doubt.chain.span, message).help(help));
+        }
     }
 
     /// Every step, in order. The borrow is the stage's, so lines may be added on the way.

@@ -6,6 +6,7 @@ use super::planner::Planner;
 use crate::analysis::effect::Effect;
 use crate::analysis::need::Caller;
 use crate::dockerfile::shell::{self, Shell};
+use crate::dockerfile::span::Span;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Level, Note, Reason};
@@ -14,6 +15,17 @@ use crate::note::{Level, Note, Reason};
 const CERTIFICATES: &str = "certificates";
 const ZONES: &str = "zones";
 const CONTENT_TYPES: &str = "content-types";
+const FONTS: &str = "fonts";
+
+/// A program that something in the runtime starts.
+struct Called {
+    program: String,
+    /// Whether it is asked for in the directories of the distribution's own programs.
+    of_system: bool,
+    span: Option<Span>,
+    /// Who starts it, for people.
+    by: String,
+}
 
 impl Planner<'_> {
     /// Adds the packages of the programs that the container starts, that its sources start, and that commands kept in the
@@ -25,12 +37,7 @@ impl Planner<'_> {
         distribution: &Distribution,
         work: usize,
     ) -> Result<(), Note> {
-        let mut called: Vec<(String, Option<crate::dockerfile::span::Span>, String)> = Vec::new();
-        for (need, asked) in self.needs.programs() {
-            if need.path.as_ref().is_none_or(|path| !self.stage.world.exists(path)) {
-                called.push((need.name.clone(), asked.chain.span, asked.chain.last().to_owned()));
-            }
-        }
+        let mut called = self.started()?;
         let mut first_call = usize::MAX;
         for step in self.steps() {
             let repeated = |effect: &Effect| {
@@ -41,22 +48,15 @@ impl Planner<'_> {
             };
             let actions = step.actions.iter().filter(|action| step.index > work || repeated(&action.effect));
             for action in actions.filter(|action| !action.program.is_empty()) {
-                called.push((action.program.clone(), Some(action.span), "a RUN".to_owned()));
+                called.push(Called {
+                    program: action.program.clone(),
+                    of_system: false,
+                    span: Some(action.span),
+                    by: "a RUN".to_owned(),
+                });
                 first_call = first_call.min(step.index);
             }
         }
-        for (need, asked) in self.needs.of_sources() {
-            let (program, file) = (&need.name, asked.chain.last());
-            if self.sources.recipe.toolchain.contains(program) {
-                let message = format!("{file} starts `{program}`, a tool of the builder");
-                return Err(Note::refusal(Reason::NeedsToolchain, None, message));
-            }
-            called.push((program.clone(), None, file.to_owned()));
-            let of_script = self.programs_of_script(program);
-            called.extend(of_script.into_iter().map(|name| (name, None, program.clone())));
-        }
-        let composed = self.needs.started_by(&[Caller::Compose]);
-        called.extend(composed.map(|(need, asked)| (need.name.clone(), None, asked.chain.last().to_owned())));
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
         // the language's own image has its interpreter elsewhere than the distribution's
@@ -67,9 +67,10 @@ impl Planner<'_> {
             .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
             .filter(|name| name != "env")
             .collect();
-        for (program, span, by) in called {
+        for Called { program, of_system: own, span, by } in called {
             let there = knowledge.program_in_slim(&program, distribution)
-                || (!of_system.contains(&program)
+                || (!own
+                    && !of_system.contains(&program)
                     && runtime.is_some_and(|runtime| knowledge.program_in_image(&program, runtime)));
             if there || !knowledge.program_in_image(&program, image) {
                 continue;
@@ -88,6 +89,46 @@ impl Planner<'_> {
             packages.at = packages.at.filter(|at| *at <= first_call);
         }
         Ok(())
+    }
+
+    /// What the container, the compose files and the sources start, but for what the file itself makes.
+    fn started(&mut self) -> Result<Vec<Called>, Note> {
+        let mut called = Vec::new();
+        let everybody = [Caller::Container, Caller::Compose, Caller::Source, Caller::PossibleSource];
+        for (need, asked) in self.needs.started_by(&everybody) {
+            let by = asked.chain.last().to_owned();
+            let of_source = matches!(need.caller, Caller::Source | Caller::PossibleSource);
+            if of_source && self.sources.recipe.toolchain.contains(&need.name) {
+                let program = &need.name;
+                if need.caller == Caller::PossibleSource {
+                    let message = format!("{by} may start `{program}`, a tool of the builder");
+                    self.notes.push(
+                        Note::assumption(Reason::NeedsToolchain, None, message)
+                            .help("a container that builds needs the whole image: leave it as it is"),
+                    );
+                    continue;
+                }
+                let message = format!("{by} starts `{program}`, a tool of the builder");
+                return Err(Note::refusal(Reason::NeedsToolchain, None, message));
+            }
+            if of_source {
+                let of_script = self.programs_of_script(&need.name).into_iter();
+                let by = &need.name;
+                called.extend(of_script.map(|program| Called {
+                    program,
+                    of_system: false,
+                    span: None,
+                    by: by.clone(),
+                }));
+            }
+            let path = need.path.as_deref();
+            if of_source || path.is_none_or(|path| !self.stage.world.exists(path)) {
+                let of_system =
+                    path.is_some_and(|path| path.starts_with("/usr/bin/") || path.starts_with("/bin/"));
+                called.push(Called { program: need.name.clone(), of_system, span: asked.chain.span, by });
+            }
+        }
+        Ok(called)
     }
 
     /// Programs that a script of the build context starts, which a source starts by its path.
@@ -137,7 +178,9 @@ impl Planner<'_> {
                 || knowledge.package_in_image(builders, image)
                 || installed.iter().any(|(_, packages)| packages.names.contains(builders));
             let is_vital = data.name == CERTIFICATES;
-            if is_vital && (!packages.names.is_empty() || !in_builder) {
+            let is_served = knowledge.packages_are_served(distribution);
+            let together = is_vital && (!packages.names.is_empty() || !in_builder);
+            if together || (data.by_package && in_builder && is_served) {
                 packages.add(package);
             } else if in_builder {
                 let why = format!("{} that the program may read", data.name);
@@ -158,6 +201,7 @@ impl Planner<'_> {
                 self.needs.reads(data)
                     || installed.iter().flat_map(|(_, found)| &found.names).any(|name| users.contains(name))
             }
+            FONTS => self.needs.reads(data),
             _ => false,
         }
     }

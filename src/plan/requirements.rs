@@ -30,6 +30,13 @@ pub(super) fn libraries(planner: &Planner<'_>) -> Vec<String> {
     needed
 }
 
+/// Distribution packages of the shared libraries that the program opens by name.
+pub(super) fn opened(planner: &Planner<'_>) -> Vec<String> {
+    let image = &planner.stage.world.image;
+    let package = |(name, _)| planner.sources.knowledge.package_of_library(name, image);
+    planner.needs.opened().filter_map(package).collect()
+}
+
 /// Modules of the language whose libraries only the full image has.
 pub(super) fn refuse_full_only_modules(planner: &Planner<'_>) -> Result<(), Note> {
     let (Variant::Full, Some(context)) = (planner.stage.world.image.variant, planner.sources.context) else {

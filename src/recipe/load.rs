@@ -4,6 +4,7 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::engine::{Engine, Libraries};
+use super::starts::{Daemon, Starts, Syntax};
 use super::word;
 use super::{
     Alias, Cache, Convention, Data, FileKinds, Manager, Manifests, Opens, Recipe, Recipes, RuntimeKind,
@@ -19,9 +20,10 @@ use std::ops::Range;
 use toml::Spanned;
 
 /// The files of `rules/` that are recipes or command rules, in the order in which they are tried.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 6] = [
     ("files.toml", include_str!("../../rules/files.toml")),
     ("commands.toml", include_str!("../../rules/commands.toml")),
+    ("starts.toml", include_str!("../../rules/starts.toml")),
     ("python.toml", include_str!("../../rules/python.toml")),
     ("go.toml", include_str!("../../rules/go.toml")),
     ("rust.toml", include_str!("../../rules/rust.toml")),
@@ -88,6 +90,47 @@ struct WrittenFile {
     weights: BTreeMap<String, u64>,
     #[serde(default)]
     fetchers: Vec<String>,
+    starts: Option<WrittenStarts>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenStarts {
+    #[serde(default)]
+    builtins: Vec<String>,
+    #[serde(default)]
+    prose: Vec<String>,
+    #[serde(default)]
+    finders: Vec<String>,
+    #[serde(default)]
+    sets_path: Vec<String>,
+    #[serde(default)]
+    services: Vec<String>,
+    #[serde(default)]
+    service_directories: Vec<String>,
+    #[serde(default)]
+    shell_line: Vec<WrittenShellLine>,
+    #[serde(default)]
+    daemon: Vec<WrittenDaemon>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenShellLine {
+    programs: Vec<String>,
+    option: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenDaemon {
+    programs: Vec<String>,
+    files: Vec<String>,
+    syntax: Syntax,
+    #[serde(default)]
+    keys: Vec<String>,
+    #[serde(default)]
+    tables: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -228,10 +271,12 @@ struct WrittenManager {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenData {
     name: String,
     path: String,
+    #[serde(default)]
+    by_package: bool,
 }
 
 #[derive(Deserialize)]
@@ -264,6 +309,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
         homes: BTreeMap::new(),
+        starts: Starts::default(),
     };
     for (file, text) in EMBEDDED {
         add(&mut recipes, file, text)?;
@@ -315,7 +361,14 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         recipes.homes.entry(distribution).or_default().extend(homes);
     }
     recipes.weights.extend(written.weights);
-    recipes.data.extend(written.data.into_iter().map(|data| Data { name: data.name, path: data.path }));
+    recipes.data.extend(written.data.into_iter().map(|data| Data {
+        name: data.name,
+        path: data.path,
+        by_package: data.by_package,
+    }));
+    if let Some(starts) = written.starts {
+        add_starts(&mut recipes.starts, starts).map_err(|message| fail((None, message)))?;
+    }
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
     }
@@ -383,6 +436,23 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     };
     recipes.recipes.retain(|known| known.name != recipe.name);
     recipes.recipes.push(recipe);
+    Ok(())
+}
+
+fn add_starts(starts: &mut Starts, written: WrittenStarts) -> Result<(), String> {
+    starts.builtins.extend(written.builtins);
+    starts.prose.extend(written.prose);
+    starts.finders.extend(written.finders);
+    starts.sets_path.extend(written.sets_path);
+    starts.services.extend(written.services);
+    starts.service_directories.extend(written.service_directories);
+    for WrittenShellLine { programs, option } in written.shell_line {
+        starts.shell_lines.extend(programs.into_iter().map(|program| (program, option.clone())));
+    }
+    for WrittenDaemon { programs, files, syntax, keys, tables } in written.daemon {
+        let files = globs(&files)?;
+        starts.daemons.push(Daemon { programs, files, syntax, keys, tables });
+    }
     Ok(())
 }
 

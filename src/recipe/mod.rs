@@ -13,6 +13,7 @@ pub mod path;
 pub mod product;
 pub mod python;
 pub mod rust;
+pub mod starts;
 mod word;
 
 use crate::context::opened::Calls;
@@ -20,6 +21,7 @@ use crate::rule_error::RuleError;
 use command::CommandRule;
 use engine::{Engine, Libraries};
 use globset::GlobSet;
+use starts::Starts;
 use std::collections::BTreeMap;
 
 /// Every recipe and command rule in force.
@@ -49,6 +51,8 @@ pub struct Recipes {
     pub homes: BTreeMap<String, BTreeMap<String, String>>,
     /// Megabytes that packages of a build weigh with all that comes with them, by `manager/name`.
     pub weights: BTreeMap<String, u64>,
+    /// How programs start others.
+    pub starts: Starts,
 }
 
 /// One language.
@@ -184,10 +188,12 @@ pub struct Manager {
 /// Files of the system that programs read without naming them, and that a bare image may lack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Data {
-    /// `certificates`, `zones` or `content-types`.
+    /// `certificates`, `zones`, `content-types` or `fonts`.
     pub name: String,
     /// Where every distribution has them.
     pub path: String,
+    /// Whether they are installed by their package rather than copied.
+    pub by_package: bool,
 }
 
 /// `go run`, `cargo run`: what CMD does with the toolchain and the builder should do instead.

@@ -54,6 +54,11 @@ impl Chain {
         told
     }
 
+    /// Whether an instruction of the Dockerfile, or of the base image, is the first cause.
+    pub fn is_of_instruction(&self) -> bool {
+        self.links.first().is_some_and(|link| link.is_instruction)
+    }
+
     /// The place that says it: `CMD`, `HEALTHCHECK`, `entrypoint.sh`.
     pub fn last(&self) -> &str {
         self.links.last().map_or("", |link| link.name.as_str())

@@ -1,11 +1,16 @@
 //! What the finished container asks of its image: one list, each entry with the chain of places that leads to it.
 //!
-//! `walk` goes from CMD, ENTRYPOINT and HEALTHCHECK through wrappers and scripts to programs; `source` adds what the
-//! program's own sources say. The plan reads the list to decide what the runtime gets, the proof
+//! `walk` goes from CMD, ENTRYPOINT and HEALTHCHECK through wrappers (`text` reads what a shell is given, `script` files)
+//! to programs; `daemon` goes on through the files that process managers and schedulers read, `compose` starts from the
+//! services beside the Dockerfile; `source` adds what the program's own sources say. The plan reads the list to decide what the runtime gets, the proof
 //! to judge what a finished text gives.
 
 pub mod chain;
+mod compose;
+mod daemon;
+mod script;
 mod source;
+mod text;
 mod walk;
 
 use super::{Sources, Stage};
@@ -94,6 +99,15 @@ pub struct Asked {
     pub main: bool,
 }
 
+/// Something that may be asked for and can't be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The places that lead to it.
+    pub chain: Chain,
+    /// What can't be told, in one sentence.
+    pub message: String,
+}
+
 /// Everything that the container asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
@@ -101,6 +115,8 @@ pub struct Needs {
     pub list: Vec<Asked>,
     /// A start through the toolchain (`go run`), with its words.
     pub starter: Option<Started>,
+    /// What may be asked for and can't be told.
+    pub doubts: Vec<Doubt>,
     /// What could not be read.
     pub opaque: Vec<(Option<Span>, String)>,
     /// Whether a login shell is started: it sets PATH anew.
@@ -125,8 +141,12 @@ pub struct Started {
 impl Needs {
     /// What a stage needs in the end.
     pub fn of(stage: &Stage, sources: Sources<'_>) -> Self {
-        let mut needs = walk::walk(stage, sources);
-        source::add(&mut needs, sources);
+        let mut walk = walk::Walk::new(stage, sources);
+        walk.instructions();
+        daemon::walk(&mut walk);
+        compose::walk(&mut walk);
+        let mut needs = walk.needs;
+        source::add(&mut needs, stage, sources);
         needs
     }
 
@@ -164,10 +184,19 @@ impl Needs {
         })
     }
 
-    /// Words that the started commands consist of.
-    pub fn arguments(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().filter_map(|asked| match &asked.need {
+    /// Words of the commands that the instructions of the file start.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let asked = self.list.iter().filter(|asked| asked.chain.is_of_instruction());
+        asked.filter_map(|asked| match &asked.need {
             Need::Argument(word) => Some(word.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Shared libraries that the program opens by name, with who says so.
+    pub fn opened(&self) -> impl Iterator<Item = (&str, &Chain)> {
+        self.list.iter().filter_map(|asked| match &asked.need {
+            Need::Library(Library::Soname(name)) => Some((name.as_str(), &asked.chain)),
             _ => None,
         })
     }

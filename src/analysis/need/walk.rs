@@ -1,75 +1,102 @@
 //! From CMD, ENTRYPOINT and HEALTHCHECK through wrappers and scripts to the programs that they start.
 
 use super::chain::Chain;
-use super::{Caller, Need, Needs, Program, Started};
+use super::text::{Line, Text};
+use super::{Caller, Doubt, Need, Needs, Program, Started};
 use crate::analysis::config::{Form, Invocation};
-use crate::analysis::read::run::Reader;
 use crate::analysis::read::unwrap::{Unwrapped, unwrap};
 use crate::analysis::{Sources, Stage};
-use crate::dockerfile::shell::{self, Shell};
 use crate::recipe::Starter;
 use crate::recipe::path::absolute;
-use std::collections::BTreeSet;
-
-/// Words of a shell that are no programs.
-const BUILTINS: [&str; 44] = [
-    "[", "[[", ":", ".", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "echo",
-    "eval", "exec", "exit", "export", "false", "fg", "getopts", "hash", "jobs", "kill", "let", "local",
-    "printf", "pwd", "read", "readonly", "return", "set", "shift", "shopt", "source", "test", "times",
-    "trap", "true", "type", "typeset", "ulimit", "umask", "unset", "wait",
-];
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shells that run scripts.
-const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
+pub(super) const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
 
-/// What the instructions of a stage start.
-pub(super) fn walk(stage: &Stage, sources: Sources<'_>) -> Needs {
-    let mut walk = Walk { stage, sources, needs: Needs::default(), seen: BTreeSet::new() };
-    let config = &stage.world.config;
-    match (&config.entrypoint, &config.command) {
-        (Some(entrypoint), command) if !entrypoint.is_empty() => {
-            let arguments = command.as_ref().filter(|command| !command.is_empty());
-            walk.invocation(entrypoint, arguments, "ENTRYPOINT");
-        }
-        (_, Some(command)) => walk.invocation(command, None, "CMD"),
-        _ => {}
-    }
-    if let Some(test) = config.healthcheck.as_ref().and_then(|check| check.test.as_ref()) {
-        let before = walk.needs.starter.take();
-        walk.invocation(test, None, "HEALTHCHECK");
-        walk.needs.starter = before;
-    }
-    walk.named();
-    walk.needs
-}
+/// How deep wrappers, functions and lines for the shell stand in each other.
+const DEEPEST: usize = 16;
 
-struct Walk<'a> {
-    stage: &'a Stage,
-    sources: Sources<'a>,
-    needs: Needs,
-    /// Scripts already read.
-    seen: BTreeSet<String>,
+/// Walks, and collects.
+pub(super) struct Walk<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) sources: Sources<'a>,
+    pub(super) needs: Needs,
+    /// Scripts already read, by their path and who starts them.
+    pub(super) seen: BTreeSet<(String, Caller)>,
+    /// Whether a script runs what it is given, by its path.
+    handing: BTreeMap<String, bool>,
 }
 
 /// Where a command stands.
 #[derive(Clone)]
-struct Place {
-    chain: Chain,
+pub(super) struct Place {
+    pub(super) chain: Chain,
     /// Whether the container can't start without what stands here.
-    main: bool,
+    pub(super) main: bool,
     /// Whether the words are an exec form as written.
-    whole: bool,
+    pub(super) whole: bool,
+    /// Who starts it.
+    pub(super) caller: Caller,
+    /// Whether a start through the toolchain that stands here can be written anew.
+    pub(super) replaceable: bool,
+    /// How many wrappers, functions and lines for the shell it stands in.
+    pub(super) depth: usize,
 }
 
-impl Walk<'_> {
-    fn invocation(&mut self, invocation: &Invocation, arguments: Option<&Invocation>, raised_by: &str) {
-        let place = Place {
-            chain: Chain::instruction(raised_by, invocation.span, self.sources.document),
-            main: raised_by != "HEALTHCHECK",
-            whole: false,
-        };
+impl Place {
+    /// What a file or a package starts.
+    pub(super) fn of(chain: Chain, caller: Caller) -> Self {
+        Self { chain, main: false, whole: false, caller, replaceable: false, depth: 0 }
+    }
+
+    /// A place inside this one, where less is sure.
+    pub(super) fn inside(&self) -> Self {
+        Self { whole: false, depth: self.depth + 1, ..self.clone() }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has not begun.
+    pub(super) fn new(stage: &'a Stage, sources: Sources<'a>) -> Self {
+        Self { stage, sources, needs: Needs::default(), seen: BTreeSet::new(), handing: BTreeMap::new() }
+    }
+
+    /// What the instructions of the stage start.
+    pub(super) fn instructions(&mut self) {
+        let config = &self.stage.world.config;
+        match (&config.entrypoint, &config.command) {
+            (Some(entrypoint), command) if !entrypoint.is_empty() => {
+                let arguments = command.as_ref().filter(|command| !command.is_empty());
+                let place = self.place_of(entrypoint, "ENTRYPOINT");
+                self.invocation(entrypoint, arguments, &place);
+            }
+            (_, Some(command)) => {
+                let place = self.place_of(command, "CMD");
+                self.invocation(command, None, &place);
+            }
+            _ => {}
+        }
+        if let Some(test) = config.healthcheck.as_ref().and_then(|check| check.test.as_ref()) {
+            let place = Place { main: false, replaceable: false, ..self.place_of(test, "HEALTHCHECK") };
+            self.invocation(test, None, &place);
+        }
+    }
+
+    fn place_of(&self, invocation: &Invocation, keyword: &str) -> Place {
+        let chain = Chain::instruction(keyword, invocation.span, self.sources.document);
+        Place { main: true, replaceable: true, ..Place::of(chain, Caller::Container) }
+    }
+
+    /// What an invocation starts, with the arguments that it is given.
+    pub(super) fn invocation(
+        &mut self,
+        invocation: &Invocation,
+        arguments: Option<&Invocation>,
+        place: &Place,
+    ) {
+        let place = place.clone();
         match (&invocation.form, arguments.map(|arguments| &arguments.form)) {
-            (Form::Shell(text), _) => self.text(shell::parse_plain(text), &place),
+            (Form::Shell(text), _) => self.text(text, &place),
             (Form::Exec(words), Some(Form::Exec(more))) if self.is_starter(words) => {
                 // CMD goes to the program only where the toolchain does not read it first
                 let reaches = words.iter().any(|word| word == "--")
@@ -80,16 +107,17 @@ impl Walk<'_> {
                 let all: Vec<String> = words.iter().chain(more).cloned().collect();
                 self.command(&all, &place);
                 // a script may hand over to its arguments: `exec "$@"`
-                let runs_arguments = self.script_text(&self.resolve(&words[0]).unwrap_or_default()).is_some()
-                    || SHELLS.contains(&words[0].rsplit('/').next().unwrap_or_default());
+                let first = words.first().map(String::as_str).unwrap_or_default();
+                let runs_arguments = self.is_script(first) || SHELLS.contains(&name_of(first));
                 if runs_arguments && more.first().is_some_and(|first| !first.starts_with('-')) {
-                    self.command(more, &self.handed_over(arguments, &place));
+                    let place = self.handed_over(arguments, &place);
+                    self.command(more, &place);
                 }
             }
             (Form::Exec(words), Some(Form::Shell(text))) => {
                 self.command(words, &Place { whole: false, ..place.clone() });
                 let place = self.handed_over(arguments, &place);
-                self.text(shell::parse_plain(text), &place);
+                self.text(text, &place);
             }
             (Form::Exec(words), None) => self.command(words, &Place { whole: true, ..place }),
         }
@@ -97,109 +125,173 @@ impl Walk<'_> {
 
     /// The place of a CMD that an ENTRYPOINT is given.
     fn handed_over(&self, command: Option<&Invocation>, place: &Place) -> Place {
+        if place.caller != Caller::Container {
+            return Place { main: false, ..place.clone() };
+        }
         // what can't be told there is told of the ENTRYPOINT, which decides
         let mut chain = Chain::instruction("CMD", command.and_then(|one| one.span), self.sources.document);
         chain.span = place.chain.span;
-        Place { chain, main: false, whole: place.whole }
+        Place { chain, main: false, ..place.clone() }
     }
 
-    fn text(&mut self, shell: Shell, place: &Place) {
-        let commands = match shell {
-            Shell::Commands(commands) => commands,
-            Shell::Opaque(why) => {
+    /// What a text for the shell starts.
+    pub(super) fn text(&mut self, text: &str, place: &Place) {
+        let read = match Text::read(text, self.stage, self.sources) {
+            Ok(read) => read,
+            Err(why) => {
                 self.needs.opaque.push((place.chain.span, format!("{}: {why}", place.chain.last())));
                 return;
             }
         };
-        let state = &self.stage.state;
-        for command in &commands {
-            let reader = Reader::new(self.sources, state, &self.stage.world, &[]);
-            let words = reader.expand(&command.words);
-            let unknown_program = words.words.first().is_some_and(|first| words.unknown.contains(first));
-            if !words.words.is_empty() && !unknown_program {
-                self.command(
-                    &words.words,
-                    &Place { main: place.main && !command.conditional, ..place.clone() },
-                );
+        for name in &read.variables {
+            self.needs.add(Need::Variable(name.clone()), &place.chain, false);
+        }
+        for line in &read.lines {
+            self.line(line, &read, place);
+        }
+    }
+
+    fn line(&mut self, line: &Line, text: &Text, place: &Place) {
+        let chain = place.chain.at(line.number);
+        let place = Place { chain, main: place.main && !line.conditional, ..place.clone() };
+        if let Some(why) = &line.unknown {
+            self.needs.doubts.push(Doubt { chain: place.chain, message: why.clone() });
+            return;
+        }
+        let Some(program) = line.words.first() else { return };
+        // a function that runs what it is given: `run() { "$@"; }`
+        if let Some(runs_arguments) = text.functions.get(program) {
+            let rest = &line.words[1..];
+            if *runs_arguments && place.depth < DEEPEST {
+                self.handed(rest, &place.inside());
             }
+            return;
+        }
+        self.command(&line.words, &place);
+    }
+
+    /// Words that something runs which was given them: a command, or one line for the shell.
+    pub(super) fn handed(&mut self, words: &[String], place: &Place) {
+        match words {
+            [line] if line.contains(' ') => self.text(line, place),
+            _ => self.command(words, place),
         }
     }
 
     /// A command and what it starts.
-    fn command(&mut self, words: &[String], place: &Place) {
-        for word in words {
+    pub(super) fn command(&mut self, words: &[String], place: &Place) {
+        if place.depth > DEEPEST {
+            return;
+        }
+        // a directory that is only gone to is not read
+        let is_read = words.first().is_none_or(|first| first != "cd");
+        for word in words.iter().filter(|_| is_read) {
             self.needs.add(Need::Argument(word.clone()), &place.chain, place.main);
         }
         let Unwrapped { words, wrappers, .. } = unwrap(self.sources.recipes, words.to_vec());
-        for wrapper in wrappers.iter().filter(|wrapper| !BUILTINS.contains(&wrapper.as_str())) {
+        let builtins = &self.sources.recipes.starts.builtins;
+        for wrapper in wrappers.iter().filter(|wrapper| !builtins.contains(wrapper)) {
             self.program(wrapper, place);
         }
-        let Some(program) = words.first().cloned() else { return };
-        let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
+        let Some(program) = words.first() else { return };
+        let name = name_of(program);
         if let Some(starter) = self.starter(&words) {
-            let started =
-                Started { starter: starter.clone(), words, span: place.chain.span, whole: place.whole };
-            self.needs.starter.get_or_insert(started);
-            return;
-        }
-        if SHELLS.contains(&name.as_str()) {
-            self.program(&program, place);
-            self.needs.login_shell |= is_login(&words);
-            let takes_text = words
-                .iter()
-                .skip(1)
-                .take_while(|word| word.starts_with('-'))
-                .any(|word| word.ends_with('c') && !word.starts_with("--"));
-            let operand = words.iter().skip(1).find(|word| !word.starts_with('-')).cloned();
-            match operand {
-                Some(text) if takes_text => self.text(shell::parse_plain(&text), place),
-                Some(script) => self.script(&absolute(self.directory(), &script), place),
-                None => {}
+            let starter = starter.clone();
+            if place.replaceable {
+                let span = place.chain.span;
+                let started = Started { starter, words, span, whole: place.whole };
+                self.needs.starter.get_or_insert(started);
+            } else {
+                self.program(&starter.run[0], place);
             }
-            return;
+        } else if SHELLS.contains(&name) {
+            self.program(program, place);
+            self.shell(&words, place);
+        } else if builtins.iter().any(|builtin| builtin == name) && !program.contains('/') {
+            self.builtin(name, &words, place);
+        } else {
+            self.program(program, place);
+            self.arguments_of(program, &words, place);
         }
-        if BUILTINS.contains(&name.as_str()) && !program.contains('/') {
-            if let (true, Some(script)) = (matches!(name.as_str(), "." | "source"), words.get(1)) {
-                self.script(&absolute(self.directory(), script), place);
+    }
+
+    /// What a shell is given: `sh -c TEXT`, `sh SCRIPT`.
+    fn shell(&mut self, words: &[String], place: &Place) {
+        self.needs.login_shell |= is_login(words);
+        let takes_text = words
+            .iter()
+            .skip(1)
+            .take_while(|word| word.starts_with('-'))
+            .any(|word| word.ends_with('c') && !word.starts_with("--"));
+        let operand = words.iter().skip(1).find(|word| !word.starts_with('-')).cloned();
+        match operand {
+            Some(text) if takes_text => {
+                let whole = place.whole;
+                self.text(&text, &Place { whole, ..place.inside() });
             }
+            Some(script) => self.script(&absolute(self.directory(), &script), place),
+            None => {}
+        }
+    }
+
+    /// Words of the shell itself that run what they are given.
+    fn builtin(&mut self, name: &str, words: &[String], place: &Place) {
+        match (name, words.get(1)) {
+            ("." | "source", Some(script)) => {
+                let path = absolute(self.directory(), script);
+                self.needs.login_shell |= self.sources.recipes.starts.sets_path.contains(&path);
+                self.script(&path, place);
+            }
+            ("eval", Some(_)) => {
+                let line = words[1..].join(" ");
+                self.text(&line, &place.inside());
+            }
+            ("trap", Some(line)) => {
+                let place = Place { main: false, ..place.inside() };
+                self.text(line, &place);
+            }
+            _ => {}
+        }
+    }
+
+    /// What a program is given to start: a line for a shell, a service, or, for a script, its arguments.
+    fn arguments_of(&mut self, program: &str, words: &[String], place: &Place) {
+        let name = name_of(program);
+        let starts = &self.sources.recipes.starts;
+        if let Some(service) = starts.service(program, words) {
+            self.program(service, place);
+        }
+        if let Some(line) = starts.shell_line(name, words) {
+            self.text(line, &place.inside());
             return;
         }
-        self.program(&program, place);
         // a script may hand over to its arguments: `wait-for.sh db:5432 -- ./app`
-        let is_script = self.resolve(&program).is_some_and(|path| self.script_text(&path).is_some());
         let rest = match words.iter().position(|word| word == "--") {
             Some(end) => words.get(end + 1..).unwrap_or_default(),
             None => words.get(1..).unwrap_or_default(),
         };
         let is_made =
             |word: &String| self.resolve(word).is_some_and(|path| self.stage.world.paths.contains_key(&path));
-        if is_script && rest.first().is_some_and(is_made) {
-            self.command(rest, &Place { whole: false, ..place.clone() });
+        let Some(path) = self.resolve(program) else { return };
+        let is_one = rest.first().is_some_and(|first| !first.starts_with('-'));
+        if is_one && self.runs_arguments(&path, rest.first().is_some_and(is_made)) {
+            self.command(rest, &place.inside());
         }
     }
 
-    /// Words that are paths of files or directories of the build context, as options' values too.
-    fn named(&mut self) {
-        // what the toolchain is told to build is not what the program reads
-        if self.needs.starter.is_some() {
-            return;
+    /// Whether a program is a script that runs what it is given; `likely` says that it is given a program.
+    fn runs_arguments(&mut self, path: &str, likely: bool) -> bool {
+        if let Some(known) = self.handing.get(path) {
+            return *known;
         }
-        let mut named = Vec::new();
-        for asked in &self.needs.list {
-            let Need::Argument(word) = &asked.need else { continue };
-            let word = word.rsplit_once('=').map_or(word.as_str(), |(_, value)| value);
-            let path = absolute(self.directory(), word);
-            let is_path = !word.is_empty() && !word.starts_with('-') && path != "/";
-            if is_path && self.stage.world.context_path(&path).is_some() {
-                named.push((path, asked.chain.clone()));
-            }
-        }
-        for (path, chain) in named {
-            self.needs.add(Need::File(path), &chain, false);
-        }
+        let runs = self.script_text(path).is_some_and(|(_, text)| {
+            likely || Text::read(&text, self.stage, self.sources).is_ok_and(|read| read.runs_arguments)
+        });
+        self.handing.insert(path.to_owned(), runs);
+        runs
     }
 
-    fn starter(&self, words: &[String]) -> Option<&Starter> {
+    fn starter(&self, words: &[String]) -> Option<&'a Starter> {
         let begins = |starter: &&Starter| words.starts_with(&starter.run);
         self.sources.recipe.starters.iter().find(begins)
     }
@@ -208,12 +300,12 @@ impl Walk<'_> {
         self.starter(&self.sources.recipes.resolve_alias(words.to_vec())).is_some()
     }
 
-    fn directory(&self) -> &str {
+    pub(super) fn directory(&self) -> &'a str {
         self.stage.state.workdir.as_deref().unwrap_or("/")
     }
 
     /// Absolute path of a program, where the image is known to hold it.
-    fn resolve(&self, program: &str) -> Option<String> {
+    pub(super) fn resolve(&self, program: &str) -> Option<String> {
         if program.contains('/') {
             return Some(absolute(self.directory(), program));
         }
@@ -222,9 +314,9 @@ impl Walk<'_> {
             .split(':')
             .filter(|dir| !dir.is_empty())
             .map(|dir| absolute(self.directory(), &format!("{dir}/{program}")));
-        let mut candidates = candidates.filter(|candidate| self.stage.world.find(candidate).is_some());
+        let all: Vec<String> =
+            candidates.filter(|candidate| self.stage.world.find(candidate).is_some()).collect();
         // a file that is known beats a directory that may hold it
-        let all: Vec<String> = candidates.by_ref().collect();
         let known = all.iter().find(|path| self.stage.world.paths.contains_key(*path));
         known.or(all.first().filter(|_| !self.is_of_system(program))).cloned()
     }
@@ -237,54 +329,21 @@ impl Walk<'_> {
             || knowledge.package_of_program(program, &image.distribution).is_some()
     }
 
-    fn program(&mut self, program: &str, place: &Place) {
+    /// A program that is started, and what stands in it where it is a script.
+    pub(super) fn program(&mut self, program: &str, place: &Place) {
         let path = self.resolve(program);
-        let name = program.rsplit('/').next().unwrap_or(program).to_owned();
-        let need = Need::Program(Program { name, path: path.clone(), caller: Caller::Container });
+        let name = name_of(program).to_owned();
+        let need = Need::Program(Program { name, path: path.clone(), caller: place.caller });
         self.needs.add(need, &place.chain, place.main);
         if let Some(path) = path {
             self.script(&path, place);
         }
     }
+}
 
-    fn script_text(&self, path: &str) -> Option<(String, String)> {
-        let context = self.sources.context?;
-        let file = self.stage.world.context_path(path).filter(|file| context.entry(file).is_some())?;
-        let text = context.text(&file)?;
-        Some((file, text))
-    }
-
-    /// Reads a script of the build context that the container starts.
-    fn script(&mut self, path: &str, place: &Place) {
-        let Some((file, text)) = self.script_text(path) else { return };
-        if !self.seen.insert(path.to_owned()) {
-            return;
-        }
-        let first = text.lines().next().unwrap_or_default();
-        let mut is_shell = file.ends_with(".sh") || !first.starts_with("#!");
-        if let Some(line) = first.strip_prefix("#!") {
-            let mut words = line.split_whitespace();
-            let interpreter = words.next().unwrap_or_default();
-            let name = interpreter.rsplit('/').next().unwrap_or_default();
-            let named = if name == "env" {
-                words.find(|word| !word.starts_with('-')).unwrap_or_default()
-            } else {
-                name
-            };
-            is_shell = SHELLS.contains(&named);
-            let place = Place { chain: place.chain.then(&file).at(1), whole: false, ..place.clone() };
-            self.needs.add(Need::Interpreter(interpreter.to_owned()), &place.chain, place.main);
-            if named != name {
-                self.program(named, &place);
-            } else {
-                self.program(interpreter, &place);
-            }
-        }
-        if is_shell && !text.contains('\0') {
-            let place = Place { chain: place.chain.then(&file), main: false, whole: false };
-            self.text(shell::parse_plain(&text), &place);
-        }
-    }
+/// A program's name without its directory.
+pub(super) fn name_of(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
 }
 
 /// Whether the words start a login shell.

@@ -1,0 +1,3 @@
+#!/bin/sh
+service cron start >/dev/null
+exec python app.py

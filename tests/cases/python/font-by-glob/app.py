@@ -1,0 +1,3 @@
+import glob
+
+print(bool(glob.glob("/usr/share/fonts/**/DejaVuSans.ttf", recursive=True)))

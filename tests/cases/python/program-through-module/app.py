@@ -1,0 +1,3 @@
+from shell import first
+
+print(first("git --version"))

@@ -1,0 +1,3 @@
+job() {
+    /usr/bin/python3 job.py
+}

@@ -1,0 +1,1 @@
+// roses are red
