@@ -1,7 +1,7 @@
 //! Requirement files and projects: what pip would install, and which files it would read to do so.
 
 use super::{Context, path, python_project, requirement_lines};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What `pip install -r FILE` reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +9,10 @@ pub struct Requirements {
     /// Normalised names of the packages (lower case, `-` for `_` and `.`), without extras and versions. Those that a marker
     /// keeps for other systems than Linux are left out.
     pub names: BTreeSet<String>,
+    /// Extras that are asked for, as `sqlalchemy[postgresql]`.
+    pub extras: BTreeSet<String>,
+    /// Versions that are fixed (`==`), by name.
+    pub versions: BTreeMap<String, String>,
     /// Names forced to be compiled: `--no-binary NAME`; `:all:` stands for every one.
     pub compiled: BTreeSet<String>,
     /// Every file read: the one asked for, `-r` and `-c` includes, the files of a `--find-links` directory; context paths.
@@ -90,6 +94,10 @@ impl Requirements {
             _ => (requirement_name(requirement), requirement.trim()),
         };
         let named = name.is_some();
+        if let Some(name) = &name {
+            self.extras.extend(extras(requirement, name));
+            self.versions.extend(pinned(requirement).map(|version| (name.clone(), version)));
+        }
         self.names.extend(name);
         let scheme = place.split_once(':').map(|(scheme, _)| scheme).unwrap_or_default();
         if let Some(place) = place.strip_prefix("file:") {
@@ -155,6 +163,23 @@ pub fn requirement_name(text: &str) -> Option<String> {
     let archive =
         [".whl", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz"].iter().any(|end| name.ends_with(end));
     (named && !archive && after.is_none_or(|char| "[=<>!~(;@,".contains(char))).then(|| normalised(name))
+}
+
+/// The extras of a requirement with this normalised name: `name[extra]` for each.
+pub fn extras(requirement: &str, name: &str) -> Vec<String> {
+    let inside = requirement.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+    let extras = inside.map_or("", |(extras, _)| extras).split(',').map(str::trim);
+    extras.filter(|extra| !extra.is_empty()).map(|extra| format!("{name}[{}]", normalised(extra))).collect()
+}
+
+/// The version that a requirement fixes with `==`.
+pub fn pinned(requirement: &str) -> Option<String> {
+    let (_, version) = requirement.split_once("==")?;
+    let version = version.trim_start_matches('=').trim();
+    let end = version.find(|char: char| !char.is_ascii_alphanumeric() && !"._+!-".contains(char));
+    let version = &version[..end.unwrap_or(version.len())];
+    (!version.is_empty() && !requirement.contains("==*") && !version.ends_with('.'))
+        .then(|| version.to_owned())
 }
 
 /// The name that an address ends in: `#egg=NAME`, or that of an archive.

@@ -179,6 +179,11 @@ impl Helpers {
     }
 }
 
+/// Whether a file is source text of a language that is read here.
+pub fn is_source(file: &str) -> bool {
+    Language::of(file).is_some()
+}
+
 /// The row of a language.
 fn words_of(table: &[(Language, &'static [&'static str])], language: Language) -> &'static [&'static str] {
     table.iter().find(|(spoken, _)| *spoken == language).map_or(&[], |(_, words)| words)

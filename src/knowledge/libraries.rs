@@ -3,7 +3,7 @@
 use super::images::Image;
 use super::packages::{Belongs, spellings};
 use super::table::{self, Row};
-use super::tables::{DEBIAN_SONAMES, GO_MODULES, PYTHON_PACKAGES, RUST_CRATES};
+use super::tables::{DEBIAN_SONAMES, GO_MODULES, PYTHON_PACKAGES, PYTHON_WHEELS, RUST_CRATES};
 use super::{Distribution, Knowledge};
 
 /// What a language's package needs of the system at run time.
@@ -26,6 +26,11 @@ pub enum Cgo {
     Needs(Vec<String>),
     /// Not known.
     Unknown,
+}
+
+/// The numbers of a version, up to the first part that is none.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split('.').map_while(|part| part.parse().ok()).collect()
 }
 
 /// What a row names for a distribution release; `None` where it can't tell.
@@ -77,6 +82,20 @@ impl Knowledge {
             }
         }
         native
+    }
+
+    /// Whether a version of a Python package has a wheel for Linux and a version of the interpreter; `None` where that is not
+    /// known.
+    pub fn python_wheel(&self, name: &str, version: &str, interpreter: Option<&str>) -> Option<bool> {
+        let row = table::row(&self.overlay, &PYTHON_WHEELS, name)?;
+        let interpreter = numbers(interpreter?);
+        let pairs = row.words("wheels").filter_map(|pair| pair.split_once('='));
+        // the newest interpreter of the table that is not newer than this one
+        let (_, first) = pairs
+            .map(|(python, first)| (numbers(python), first))
+            .filter(|(python, _)| *python <= interpreter[..interpreter.len().min(2)].to_vec())
+            .max()?;
+        Some(numbers(version) >= numbers(first))
     }
 
     /// A crate of Cargo.lock (`lock`: names of all locked crates), built on `image` with the distribution packages `installed`.

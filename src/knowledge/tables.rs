@@ -155,6 +155,13 @@ pub(super) static PYTHON_PACKAGES: Table = Table::new(
 )
 .words(&[("kind", &["carries", "needs", "starts"])]);
 
+/// First versions of Python packages with a wheel.
+pub(super) static PYTHON_WHEELS: Table = Table::new(
+    "python-wheels.tsv",
+    &["name", "wheels", "evidence"],
+    include_str!("../../rules/python-wheels.tsv"),
+);
+
 /// Rust crates and the libraries behind them.
 pub(super) static RUST_CRATES: Table = Table::new(
     "rust-crates.tsv",
@@ -192,6 +199,7 @@ pub(super) static ALL: &[&Table] = &[
     &DEBIAN_SONAMES,
     &ALPINE_PROGRAMS,
     &PYTHON_PACKAGES,
+    &PYTHON_WHEELS,
     &RUST_CRATES,
     &GO_MODULES,
 ];

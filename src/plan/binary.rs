@@ -51,7 +51,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     if let (Some(line), None) = (&install, packages.at) {
         head.push(Line::New(
             line.clone(),
-            "certificates, and packages that the program needs at run time".to_owned(),
+            packages.why("certificates, and packages that the program needs at run time"),
         ));
     }
     let explicit_cgo =
@@ -66,7 +66,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         if Some(step.index) == packages.at
             && let Some(line) = &install
         {
-            planner.add_to_runtime(line.clone(), "packages that the program needs at run time");
+            let why = packages.why("packages that the program needs at run time");
+            planner.add_to_runtime(line.clone(), why);
         }
         let compiles_here = step.does(|effect| matches!(effect, Effect::Compile(_)));
         if compiles_here && explicit_cgo && !planner.builder.iter().any(linked::is_cgo_line) {

@@ -41,6 +41,21 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     };
     let installations = layout::installations(&planner);
     let (Some(first), Some(last)) = (installations.first(), installations.last()) else {
+        // a make target or a script may install what no other command does
+        let may_install = |action: &&Action| {
+            matches!(
+                action.effect,
+                Effect::Build | Effect::Unknown(_) | Effect::InstallBuilt(_) | Effect::Opaque(_)
+            )
+        };
+        if let Some(action) = planner.steps().iter().flat_map(|step| &step.actions).find(may_install) {
+            let message = format!(
+                "`{}` may install packages of the language, and what it installs can't be told",
+                touched::short(&action.text)
+            );
+            return Err(Note::refusal(Reason::UnknownCommand, action.span, message)
+                .help("write the commands that install into the Dockerfile"));
+        }
         let message = "no command installs packages of the language, so there is nothing to leave behind";
         return Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message));
     };
@@ -56,6 +71,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
 
     let runtime_image = planner.slim_image()?;
     requirements::refuse_full_only_modules(&planner)?;
+    requirements::refuse_compilers(&planner)?;
     check_toolchain(&planner)?;
     let distribution = planner.stage.world.image.distribution.clone();
     let mut libraries = requirements::libraries(&planner);
@@ -70,7 +86,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     if let (Some(line), None) = (&install, install_at) {
         head.push(Line::New(
             line.clone(),
-            "packages that the full image gave, or whose headers the builder has".to_owned(),
+            packages.why("packages that the full image gave, or whose headers the builder has"),
         ));
         install_at = Some(usize::MAX);
     }
@@ -79,7 +95,8 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         if Some(step.index) == install_at
             && let Some(line) = &install
         {
-            planner.add_to_runtime(line.clone(), "packages that the program needs at run time");
+            let why = packages.why("packages that the program needs at run time");
+            planner.add_to_runtime(line.clone(), why);
         }
         if let (true, Layout::Environment(creation)) = (step.index == first, &decided.layout) {
             let place = planner

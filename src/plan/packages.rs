@@ -5,11 +5,12 @@ use super::line::{Added, Installation};
 use super::planner::Planner;
 use crate::analysis::effect::{Effect, Packages};
 use crate::analysis::need::Caller;
+use crate::analysis::need::chain::Chain;
 use crate::knowledge::Distribution;
 use crate::knowledge::packages::{Belongs, bare_name as bare};
 use crate::note::{Note, Reason};
 use crate::recipe::RuntimeKind;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The packages that the runtime installs.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,8 @@ pub(super) struct RuntimePackages {
     pub(super) lean: bool,
     /// Index of the instruction that installs the first of them, where the file has one.
     pub(super) at: Option<usize>,
+    /// Who asks for a package, where the file does not install it itself.
+    pub(super) asked_by: BTreeMap<String, String>,
 }
 
 impl RuntimePackages {
@@ -28,6 +31,19 @@ impl RuntimePackages {
         if !self.names.iter().any(|known| bare(known) == bare(name)) {
             self.names.push(name.to_owned());
         }
+    }
+
+    /// Adds a package that somebody asks for.
+    pub(super) fn add_for(&mut self, name: &str, who: &Chain) {
+        self.add(name);
+        self.asked_by.entry(name.to_owned()).or_insert_with(|| who.to_string());
+    }
+
+    /// Why the runtime installs packages, with who asks for those that the file does not install.
+    pub(super) fn why(&self, sentence: &str) -> String {
+        let asked = self.asked_by.iter().map(|(name, who)| format!("{name}: {who}"));
+        let asked = asked.collect::<Vec<_>>().join("; ");
+        if asked.is_empty() { sentence.to_owned() } else { format!("{sentence} ({asked})") }
     }
 
     /// Whether a package is among them, whatever its pin.
@@ -181,7 +197,8 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
 
 /// Names of all programs that the container, its sources, or commands of the runtime (after instruction `work`) start.
 fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
-    let started = planner.needs.programs().map(|(need, _)| need.name.clone());
+    let callers = [Caller::Container, Caller::Compose];
+    let started = planner.needs.started_by(&callers).map(|(need, _)| need.name.clone());
     let hinted = planner.needs.started_by(&[Caller::Source]).map(|(need, _)| need.name.clone());
     let manages = |effect: &Effect| {
         matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_) | Effect::UpdatePackages)

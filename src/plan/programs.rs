@@ -4,9 +4,9 @@ use super::line::{Added, Line};
 use super::packages::RuntimePackages;
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
-use crate::analysis::need::Caller;
+use crate::analysis::need::chain::Chain;
+use crate::analysis::need::{Caller, Need};
 use crate::dockerfile::shell::{self, Shell};
-use crate::dockerfile::span::Span;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Level, Note, Reason};
@@ -22,7 +22,8 @@ struct Called {
     program: String,
     /// Whether it is asked for in the directories of the distribution's own programs.
     of_system: bool,
-    span: Option<Span>,
+    /// The places that lead to it.
+    chain: Chain,
     /// Who starts it, for people.
     by: String,
 }
@@ -51,7 +52,8 @@ impl Planner<'_> {
                 called.push(Called {
                     program: action.program.clone(),
                     of_system: false,
-                    span: Some(action.span),
+                    chain: Chain::instruction("RUN", Some(step.span), self.sources.document)
+                        .placed(action.span),
                     by: "a RUN".to_owned(),
                 });
                 first_call = first_call.min(step.index);
@@ -59,6 +61,7 @@ impl Planner<'_> {
         }
         let knowledge = self.sources.knowledge;
         let image = &self.stage.world.image;
+        let installed = super::packages::installed(self);
         // the language's own image has its interpreter elsewhere than the distribution's
         let of_system: Vec<String> = self
             .needs
@@ -67,24 +70,27 @@ impl Planner<'_> {
             .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
             .filter(|name| name != "env")
             .collect();
-        for Called { program, of_system: own, span, by } in called {
+        for Called { program, of_system: own, chain, by } in called {
             let there = knowledge.program_in_slim(&program, distribution)
                 || (!own
                     && !of_system.contains(&program)
                     && runtime.is_some_and(|runtime| knowledge.program_in_image(&program, runtime)));
-            if there || !knowledge.program_in_image(&program, image) {
-                continue;
-            }
             let Some(package) = knowledge.package_of_program(&program, distribution) else { continue };
-            if packages.has(&package) {
+            // a helper of a development package that the file installs (`pg_config`) stays behind with it
+            let installs = || installed.iter().any(|(_, found)| found.names.contains(&package));
+            if there || packages.has(&package) || !(knowledge.program_in_image(&program, image) || installs())
+            {
                 continue;
             }
-            let message = format!(
-                "`{program}` comes with {}; {by} calls it, so the runtime installs {package}",
-                image.family
-            );
-            self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, span, message));
-            packages.add(&package);
+            let message = match knowledge.program_in_image(&program, image) {
+                true => format!(
+                    "`{program}` comes with {}; {by} calls it, so the runtime installs {package}",
+                    image.family
+                ),
+                false => format!("{by} calls `{program}`, so the runtime installs {package} too"),
+            };
+            self.notes.push(Note::new(Level::Advice, Reason::ImpliedPackage, chain.span, message));
+            packages.add_for(&package, &chain);
             // what a RUN calls has to be there before it
             packages.at = packages.at.filter(|at| *at <= first_call);
         }
@@ -117,7 +123,7 @@ impl Planner<'_> {
                 called.extend(of_script.map(|program| Called {
                     program,
                     of_system: false,
-                    span: None,
+                    chain: asked.chain.then(by),
                     by: by.clone(),
                 }));
             }
@@ -125,7 +131,7 @@ impl Planner<'_> {
             if of_source || path.is_none_or(|path| !self.stage.world.exists(path)) {
                 let of_system =
                     path.is_some_and(|path| path.starts_with("/usr/bin/") || path.starts_with("/bin/"));
-                called.push(Called { program: need.name.clone(), of_system, span: asked.chain.span, by });
+                called.push(Called { program: need.name.clone(), of_system, chain: asked.chain.clone(), by });
             }
         }
         Ok(called)
@@ -181,7 +187,10 @@ impl Planner<'_> {
             let is_served = knowledge.packages_are_served(distribution);
             let together = is_vital && (!packages.names.is_empty() || !in_builder);
             if together || (data.by_package && in_builder && is_served) {
-                packages.add(package);
+                match self.needs.list.iter().find(|asked| asked.need == Need::Data(data.name.clone())) {
+                    Some(asked) => packages.add_for(package, &asked.chain),
+                    None => packages.add(package),
+                }
             } else if in_builder {
                 let why = format!("{} that the program may read", data.name);
                 lines.push(Line::New(Added::copy_from(&data.path, Vec::new()), why));

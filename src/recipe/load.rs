@@ -59,6 +59,10 @@ struct WrittenFile {
     #[serde(default)]
     library_openers: Vec<String>,
     #[serde(default)]
+    compiling_packages: Vec<String>,
+    #[serde(default)]
+    compiling_calls: Vec<String>,
+    #[serde(default)]
     full_only_modules: Vec<String>,
     #[serde(default)]
     installers: Vec<String>,
@@ -428,6 +432,8 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         unlocked_features: written.unlocked_features,
         registry_programs: written.registry_programs,
         library_openers: written.library_openers,
+        compiling_packages: written.compiling_packages,
+        compiling_calls: written.compiling_calls,
         full_only_modules: written.full_only_modules,
         interpreters: written.interpreters,
         fetchers: written.fetchers,

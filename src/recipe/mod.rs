@@ -84,6 +84,10 @@ pub struct Recipe {
     pub manifests: Option<Manifests>,
     /// Programs and packages that embed the interpreter and so do not see a virtual environment.
     pub embedders: Vec<String>,
+    /// Packages that compile while the program runs.
+    pub compiling_packages: Vec<String>,
+    /// Calls, as a source writes them, that compile while the program runs.
+    pub compiling_calls: Vec<String>,
     /// Modules that come with the interpreter and need libraries that only its full image has.
     pub full_only_modules: Vec<String>,
     /// Crates that may be linked behind a crate where no lock file says which.

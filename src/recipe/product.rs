@@ -29,6 +29,10 @@ pub struct Dependencies {
     pub target: Target,
     /// Normalised names, as far as they can be told.
     pub names: Vec<String>,
+    /// Extras that are asked for, as `sqlalchemy[postgresql]`.
+    pub extras: Vec<String>,
+    /// Versions that are fixed (`==`), by name.
+    pub versions: BTreeMap<String, String>,
     /// Those that are compiled, whatever wheel there is; `:all:` for every one.
     pub compiled: Vec<String>,
     /// Files of the image that the command reads, absolute.

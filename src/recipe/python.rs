@@ -3,7 +3,7 @@
 use super::command::Call;
 use super::path::absolute;
 use super::product::{Dependencies, Surroundings, Target};
-use crate::context::python;
+use crate::context::{lock, python};
 
 /// `pip install`.
 pub fn pip(call: &Call, around: Surroundings<'_>) -> Dependencies {
@@ -26,7 +26,11 @@ pub fn pip(call: &Call, around: Surroundings<'_>) -> Dependencies {
     }
     for operand in &call.operands {
         match python::requirement_name(operand) {
-            Some(name) => found.names.push(name),
+            Some(name) => {
+                found.extras.extend(python::extras(operand, &name));
+                found.versions.extend(python::pinned(operand).map(|version| (name.clone(), version)));
+                found.names.push(name);
+            }
             None if operand.contains("://") => found.fetches_sources |= operand.contains('+'),
             None => project(&mut found, call.absolute(operand.split('[').next().unwrap_or(operand)), around),
         }
@@ -89,6 +93,24 @@ pub fn elsewhere(call: &Call) -> Dependencies {
     Dependencies { target: Target::Elsewhere(command), ..Dependencies::default() }
 }
 
+/// The same with the packages of the lock files in its working directory, which such an installer reads.
+pub fn locked(mut found: Dependencies, call: &Call, around: Surroundings<'_>) -> Dependencies {
+    for name in lock::NAMES {
+        let place = call.absolute(name);
+        let located = around.context.zip((around.locate)(&place));
+        let Some(read) = located.and_then(|(context, file)| lock::read(context, &file)) else { continue };
+        for package in read.of_program() {
+            found.names.push(package.name.clone());
+            found.versions.extend(package.version.clone().map(|version| (package.name.clone(), version)));
+            if package.has_wheel == Some(false) {
+                found.compiled.push(package.name.clone());
+            }
+        }
+        found.unread = false;
+    }
+    found
+}
+
 fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Surroundings<'_>) {
     found.files.push(path.to_owned());
     let located = around.context.zip((around.locate)(path));
@@ -112,6 +134,8 @@ fn requirements(found: &mut Dependencies, path: &str, installs: bool, around: Su
     }
     if installs {
         found.names.extend(read.names);
+        found.extras.extend(read.extras);
+        found.versions.extend(read.versions);
         found.compiled.extend(read.compiled);
         for local in &read.local {
             let editable = local.strip_prefix("-e ").or_else(|| local.strip_prefix("--editable "));

@@ -36,6 +36,12 @@ impl Chain {
         Self { span: None, links: vec![Link { name: name.to_owned(), line: None, is_instruction: false }] }
     }
 
+    /// The chain with another place in the file shown for it: a part of its instruction.
+    #[must_use]
+    pub fn placed(self, span: Span) -> Self {
+        Self { span: Some(span), ..self }
+    }
+
     /// The chain with one place more.
     #[must_use]
     pub fn then(&self, name: &str) -> Self {

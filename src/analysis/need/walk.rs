@@ -138,6 +138,12 @@ impl<'a> Walk<'a> {
     pub(super) fn text(&mut self, text: &str, place: &Place) {
         let read = match Text::read(text, self.stage, self.sources) {
             Ok(read) => read,
+            // beside the image, what can't be read is a doubt; in it, it decides what is started
+            Err(why) if place.caller == Caller::Compose => {
+                let message = format!("starts what can't be read: {why}");
+                self.needs.doubts.push(Doubt { chain: place.chain.clone(), message });
+                return;
+            }
             Err(why) => {
                 self.needs.opaque.push((place.chain.span, format!("{}: {why}", place.chain.last())));
                 return;

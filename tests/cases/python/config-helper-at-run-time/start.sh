@@ -1,0 +1,3 @@
+#!/bin/sh
+xml2-config --version
+exec python app.py

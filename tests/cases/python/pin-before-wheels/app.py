@@ -1,0 +1,3 @@
+import pycurl
+
+print(pycurl.version_info()[1])

@@ -1,0 +1,3 @@
+import pymc
+
+print(pymc.__version__)
