@@ -2,7 +2,7 @@
 
 use crate::analysis::read::copy::Copy;
 use crate::analysis::step::From;
-use crate::analysis::{Sources, analyse};
+use crate::analysis::{Sources, Stage, analyse};
 use crate::context::Context;
 use crate::dockerfile::conflict::unfinished_merge;
 use crate::dockerfile::document::Document;
@@ -14,7 +14,8 @@ use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::plan::line::Line;
 use crate::plan::{Plan, plan};
-use crate::prove::{Proof, breaches, second_reader};
+use crate::prove::breach::{Breach, Judgement, Place, Side, Unjudged};
+use crate::prove::{Proof, judge};
 use crate::recipe::{Recipe, Recipes};
 use crate::rewrite::emit::emit;
 use crate::rewrite::spell::{Manner, spell};
@@ -157,30 +158,21 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         Err(notes) => return Outcome::Refused(notes),
     };
     let text = emit(&document, stage.from.instruction, &plan);
-    let breaches = match Document::parse(text.as_str()) {
-        Ok(after) => match second_reader::disagreement(&after) {
-            Some(difference) => vec![difference],
-            None => breaches(&Proof { before: sources, stage, after: &after }),
-        },
-        Err(error) => vec![error.message],
-    };
-    if let (false, Some(image)) = (breaches.is_empty(), request.runtime) {
-        return Outcome::Refused(vec![unfit(request, image, &breaches)]);
+    let against = against(sources, stage, &text);
+    if let (false, Some(image)) = (against.is_empty(), request.runtime) {
+        return Outcome::Refused(vec![unfit(request, image, &against)]);
     }
-    if let (false, Some(breach)) = (request.artifacts.is_empty(), breaches.first()) {
+    if let (false, Some((_, breach))) = (request.artifacts.is_empty(), against.first()) {
         let message = format!("what the file asks to take over from the builder can't be: {breach}");
         let note = Note::refusal(Reason::UnknownOutput, None, message);
         return Outcome::Refused(vec![note.help("name a path that a line of the file surely makes")]);
     }
-    if !breaches.is_empty() {
-        let refuse = |breach: String| {
-            Note::refusal(
-                Reason::NotProven,
-                None,
-                format!("the rewrite does not prove to mean the same: {breach}"),
-            )
+    if !against.is_empty() {
+        let refuse = |(span, breach): (Option<Span>, String)| {
+            let message = format!("the rewrite does not prove to mean the same: {breach}");
+            Note::refusal(Reason::NotProven, span, message)
         };
-        return Outcome::Refused(breaches.into_iter().map(refuse).collect());
+        return Outcome::Refused(against.into_iter().map(refuse).collect());
     }
     let explanation = explain(&document, &plan);
     Outcome::Rewritten(Rewrite {
@@ -219,13 +211,13 @@ fn read(text: &str) -> Result<Document, Note> {
 }
 
 /// Why the image that was asked for can't be the runtime's, and which one restage would take.
-fn unfit(request: &Request<'_>, image: &ImageReference, breaches: &[String]) -> Note {
+fn unfit(request: &Request<'_>, image: &ImageReference, breaches: &[(Option<Span>, String)]) -> Note {
     let message = match request.knowledge.image(image) {
         None => format!(
             "what is in `{image}` is not known, so it can't be checked that the container finds all it needs there"
         ),
         Some(_) => {
-            let told: Vec<&str> = breaches.iter().take(3).map(String::as_str).collect();
+            let told: Vec<&str> = breaches.iter().take(3).map(|(_, told)| told.as_str()).collect();
             let more = breaches.len() - told.len();
             let more = if more == 0 { String::new() } else { format!("; and {more} more") };
             format!("`{image}` does not do for this container: {}{more}", told.join("; "))
@@ -237,6 +229,71 @@ fn unfit(request: &Request<'_>, image: &ImageReference, breaches: &[String]) -> 
             note.help(format!("restage by itself takes `{}`: leave --runtime out", rewrite.runtime_image))
         }
         _ => note.help("name an image of the same distribution and release, or leave --runtime out"),
+    }
+}
+
+/// What the proof has against a text, with places of the original; nothing where it proves to mean the same.
+fn against(sources: Sources<'_>, stage: &Stage, text: &str) -> Vec<(Option<Span>, String)> {
+    let after = match Document::parse(text) {
+        Ok(after) => after,
+        Err(error) => return vec![(None, error.message)],
+    };
+    let judgement = judge(&Proof { before: sources, stage, after: &after });
+    let place = |breach: &Breach| breach.place.span.filter(|_| breach.place.side == Side::Before);
+    let breaches = judgement.breaches.iter();
+    let breaches = breaches.map(|breach| (place(breach), format!("{} ({})", breach.message, breach.id.id())));
+    let unjudged = judgement.unjudged.iter().filter(|one| one.whole || one.place.side == Side::After);
+    breaches.chain(unjudged.map(|one| (None, one.message.clone()))).collect()
+}
+
+/// Judges a conversion that somebody made: `request.text` is the original, `after` what it became.
+///
+/// # Errors
+/// Which of the two texts is no Dockerfile, and why.
+pub fn prove(request: &Request<'_>, after: &str) -> Result<Judgement, (Side, Note)> {
+    let before = read(request.text).map_err(|note| (Side::Before, note))?;
+    let after = read(after).map_err(|note| (Side::After, note))?;
+    let stages = before.instructions.iter().filter(|instruction| instruction.keyword == Keyword::From);
+    let mut unknown = None;
+    let mut known = None;
+    for from in stages {
+        match recipe(request, &before, from) {
+            Ok(recipe) => known = Some(recipe),
+            Err(note) => unknown = unknown.or(Some(note)),
+        }
+    }
+    let unjudged = |span: Option<Span>, message: String| {
+        let place = Place::before(span);
+        Judgement { unjudged: vec![Unjudged { place, message, whole: true }], ..Judgement::default() }
+    };
+    let Some(recipe) = known else {
+        let Some(note) = unknown else {
+            return Err((
+                Side::Before,
+                Note::refusal(Reason::Unreadable, None, "no FROM names a base image"),
+            ));
+        };
+        return Ok(unjudged(note.span, note.message));
+    };
+    let sources = Sources {
+        document: &before,
+        context: request.context,
+        recipes: request.recipes,
+        recipe,
+        knowledge: request.knowledge,
+        keep: request.keep,
+        artifacts: request.artifacts,
+    };
+    let stages = match analyse(sources) {
+        Ok(stages) => stages,
+        Err(index) => {
+            let span = before.instructions.get(index).map(|instruction| instruction.span);
+            return Ok(unjudged(span, "what is in the base image is not known".to_owned()));
+        }
+    };
+    match stages.last() {
+        Some(stage) => Ok(judge(&Proof { before: sources, stage, after: &after })),
+        None => Ok(unjudged(None, "the original has no stage".to_owned())),
     }
 }
 

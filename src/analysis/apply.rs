@@ -49,8 +49,13 @@ impl World {
             None => Origin::Context(path.to_owned()),
         };
         let entry = |origin, tree| Entry { origin, tree, instruction, certainty: Certainty::Sure };
-        match &copy.files {
-            Some(files) => {
+        match (&copy.brought, &copy.files) {
+            (Some(brought), _) => {
+                for (path, known) in brought {
+                    self.insert(path, Entry { instruction, ..known.clone() });
+                }
+            }
+            (None, Some(files)) => {
                 for (source, path) in files {
                     let origin = match copy.links.get(path) {
                         Some(target) => {
@@ -63,7 +68,7 @@ impl World {
                     self.insert(path, entry(origin, is_link));
                 }
             }
-            None => self.insert(destination, entry(origin(""), true)),
+            (None, None) => self.insert(destination, entry(origin(""), true)),
         }
     }
 

@@ -9,6 +9,7 @@ mod apply;
 pub mod certainty;
 pub mod config;
 pub mod effect;
+pub mod joined;
 pub mod need;
 pub mod read;
 pub mod readable;
@@ -83,11 +84,11 @@ impl Stage {
     fn begin(sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) -> Option<Self> {
         let instruction = sources.document.instructions.get(index)?;
         let from = step::From::read(instruction, index, globals, sources.document.escape)?;
-        let name = from.reference.as_ref()?;
-        if let Some(parent) = stages.iter().find(|stage| stage.from.name.as_deref() == Some(&from.image)) {
+        if let Some(parent) = joined::stage_before(&from.image, stages) {
             return Some(Self { from, steps: Vec::new(), ..parent.clone() });
         }
-        let image = sources.knowledge.image(name)?;
+        let name = from.reference.as_ref()?;
+        let image = sources.knowledge.image(name).or_else(|| sources.knowledge.bare_image(name))?;
         let mut state = State::of_image(&image);
         state.homes.extend(sources.recipes.homes.get(image.distribution.name()).cloned().unwrap_or_default());
         Some(Self { from, steps: Vec::new(), state, world: World::of_image(image) })

@@ -1,6 +1,7 @@
 //! One instruction of a stage: the state before it, and what it does.
 
 use super::effect::{Action, Effect};
+use super::joined;
 use super::read::copy::Copy;
 use super::read::run::Reader;
 use super::state::State;
@@ -85,7 +86,7 @@ impl Step {
         instruction: &Instruction,
         state: &State,
         world: &mut World,
-        _stages: &[Stage],
+        stages: &[Stage],
     ) -> Self {
         let escape = sources.document.escape;
         let mut step = Self {
@@ -111,6 +112,9 @@ impl Step {
             }
             Keyword::Copy | Keyword::Add => {
                 step.copy = Copy::read(instruction, escape, state, world, sources.context);
+                if let Some(copy) = &mut step.copy {
+                    copy.brought = joined::brought(copy, world, state, stages);
+                }
             }
             Keyword::Workdir => {
                 let mut after = state.clone();

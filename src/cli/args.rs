@@ -64,6 +64,13 @@ pub(super) struct Args {
     #[arg(long, group = "mode", help_heading = MODE)]
     pub(super) explain: bool,
 
+    /// Judge a conversion that somebody made: whether AFTER means the same as BEFORE
+    ///
+    /// Each breach is told with its id, its line and what to do. Exit code: 0 nothing found, 1 breaches, 2 a file that
+    /// can't be read or is no Dockerfile, 5 nothing found, but a line could not be judged.
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], group = "mode", conflicts_with = "paths", help_heading = MODE)]
+    pub(super) prove: Option<Vec<PathBuf>>,
+
     /// Make only changes that rest on no assumption
     ///
     /// Conversions that need a review are held back, and told.
@@ -144,6 +151,10 @@ pub(super) struct Args {
     #[arg(long, help_heading = FACTS)]
     pub(super) list_reasons: bool,
 
+    /// List every breach that a proof can find, and what it means
+    #[arg(long, help_heading = FACTS)]
+    pub(super) list_breaches: bool,
+
     /// Print the keys of restage.toml that are in force for the paths, and from which file
     #[arg(long, help_heading = FACTS)]
     pub(super) print_config: bool,
@@ -164,14 +175,15 @@ const EXIT: &str = "Exit code";
 const FACTS: &str = "Facts";
 
 const AFTER: &str = "\
-Exit codes: 0 fine, 1 found what --check or --fail-on asks about, 2 wrong options, 3 a file failed, 4 no Dockerfile.";
+Exit codes: 0 fine, 1 found what --check or --fail-on asks about, 2 wrong options, 3 a file failed, 4 no Dockerfile, 5 not judged.";
 const AFTER_LONG: &str = "\
 Exit codes:
   0  fine; also when there was nothing to change, or a conversion was refused
   1  a file met the fate that --check or --fail-on asks about
   2  nothing was done: an option, a rule file or the configuration is wrong
   3  a file could not be read or written, or is no Dockerfile; all others were worked
-  4  no Dockerfile was found";
+  4  no Dockerfile was found
+  5  --prove found nothing, but a line could not be judged";
 
 /// What can become of a file, for `--fail-on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -241,6 +253,9 @@ impl Args {
             "'--stdin-filename' is only used with '-' (stdin)"
         } else if args.fail_on.contains(&Fate::Never) && (args.fail_on.len() > 1 || args.check) {
             "'--fail-on never' is only used alone"
+        } else if args.prove.is_some() && !matches!(args.format, Format::Text | Format::Json | Format::Github)
+        {
+            "'--prove' is told with '--format text', 'json' or 'github'"
         } else if args.format != Format::Text && (args.stdout || args.explain) {
             "'--stdout' and '--explain' are only used with '--format text'; the other formats tell it all"
         } else {

@@ -17,6 +17,8 @@ pub(super) enum Exit {
     Failed = 3,
     /// No Dockerfile was found.
     Nothing = 4,
+    /// `--prove` found nothing, but could not judge every line.
+    NotJudged = 5,
 }
 
 impl Exit {

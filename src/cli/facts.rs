@@ -3,6 +3,7 @@
 use super::args::Args;
 use crate::knowledge::Knowledge;
 use crate::note::Reason;
+use crate::prove::breach::BreachId;
 
 /// The answer to `--list-reasons`, `--explain-reason`, `--explain-image` or `--explain-package`; none where none of them was asked.
 pub(super) fn answer(args: &Args, knowledge: &Knowledge) -> Option<String> {
@@ -10,6 +11,9 @@ pub(super) fn answer(args: &Args, knowledge: &Knowledge) -> Option<String> {
         return Some(
             Reason::ALL.iter().map(|reason| format!("{:<24} {}\n", reason.id(), reason.meaning())).collect(),
         );
+    }
+    if args.list_breaches {
+        return Some(BreachId::ALL.iter().map(|id| format!("{:<24} {}\n", id.id(), id.meaning())).collect());
     }
     if let Some(reason) = args.explain_reason {
         return Some(format!("{}\n\n{}\n", reason.id(), reason.explanation()));

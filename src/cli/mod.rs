@@ -18,6 +18,7 @@ mod inputs;
 mod lock;
 mod place;
 mod progress;
+mod prove;
 mod rules;
 mod screen;
 mod search;
@@ -58,6 +59,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(answer) = facts::answer(&args, workshop.knowledge()) {
         screen.result(&answer);
         return ExitCode::SUCCESS;
+    }
+    if let Some(pair) = &args.prove {
+        guard::install();
+        return prove::run(&workshop, pair, args.format, &mut screen).into();
     }
     if args.print_config {
         return match workshop.configuration(&args.paths) {

@@ -183,6 +183,14 @@ impl Screen {
         self.talk(&format!("{tally}\n"));
     }
 
+    /// Talk in the look of this screen.
+    pub(super) fn tell(&mut self, text: impl FnOnce(Look) -> String) {
+        if !self.quiet {
+            let told = text(self.look);
+            self.talk(&told);
+        }
+    }
+
     /// A failure that leaves nothing to do.
     pub(super) fn failure(&mut self, path: &str, failure: &Failure) {
         self.talk(&text::failure(path, failure, self.look));

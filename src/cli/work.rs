@@ -14,14 +14,15 @@ use super::search::repository;
 use super::settings::{self, Settings};
 use super::{base, guard, rules, write};
 use crate::analysis::{Sources, analyse};
+use crate::context::Context;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::pipeline::{self, Outcome, Request};
-use crate::prove::second_reader::disagreement;
-use crate::prove::{Proof, breaches};
+use crate::prove::breach::{Judgement, Side, Unjudged};
+use crate::prove::{Proof, judge};
 use crate::recipe::{Manager, Recipe, Recipes};
 use crate::report::{Failure, Report, Verdict};
 
@@ -134,8 +135,9 @@ impl<'a> Workshop<'a> {
         };
         let stages = analyse(sources).unwrap_or_default();
         stages.first().is_some_and(|stage| {
-            let proof = Proof { before: sources, stage, after: &after };
-            breaches(&proof).is_empty() && disagreement(&after).is_none()
+            let judgement = judge(&Proof { before: sources, stage, after: &after });
+            let is_open = |one: &Unjudged| one.whole || one.place.side == Side::After;
+            judgement.breaches.is_empty() && !judgement.unjudged.iter().any(is_open)
         })
     }
 
@@ -178,6 +180,42 @@ impl<'a> Workshop<'a> {
     pub(super) fn write(&self, input: &Found, report: &Report) -> Option<Failure> {
         let (Found::File(path), Some(rewrite)) = (input, report.conversion()) else { return None };
         write::replace(path, &report.before, &rewrite.text).err()
+    }
+
+    /// The text of one file, or of stdin.
+    ///
+    /// # Errors
+    /// Why it can't be read, or is no text.
+    pub(super) fn text(&self, path: &Path) -> Result<String, Failure> {
+        let bytes = match path.as_os_str() == "-" {
+            true => read(io::stdin().lock()),
+            false => fs::File::open(path).and_then(read),
+        };
+        bytes.map_err(unread).and_then(decode)
+    }
+
+    /// Judges a pair of texts; the original stands at `place`.
+    ///
+    /// # Errors
+    /// Which of them is no Dockerfile, and why.
+    pub(super) fn prove(
+        &self,
+        before: &str,
+        place: Option<&Path>,
+        after: &str,
+    ) -> Result<Judgement, (Side, Note)> {
+        let (context, _) = self.contexts.of(before, place, self.args.context.as_deref());
+        let context: Option<&Context> = context.as_deref();
+        let request = Request {
+            text: before,
+            context,
+            recipes: &self.recipes,
+            knowledge: &self.knowledge,
+            runtime: None,
+            keep: &[],
+            artifacts: &[],
+        };
+        pipeline::prove(&request, after)
     }
 
     fn convert(&self, text: &str, place: Option<&Path>) -> Verdict {

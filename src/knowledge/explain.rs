@@ -118,6 +118,7 @@ impl Knowledge {
             Variant::Slim => "slim",
             Variant::Alpine => "small",
             Variant::Distribution => "the distribution alone",
+            Variant::Bare => "without shell and package manager",
         };
         format!("{}{version} on {} ({libc}), {kind}", image.family, image.distribution)
     }

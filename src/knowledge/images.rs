@@ -35,6 +35,8 @@ pub struct Image {
     pub workdir: String,
     /// CMD.
     pub command: Vec<String>,
+    /// Packages of a [`Variant::Bare`] image; of the others tables tell.
+    pub packages: Vec<String>,
 }
 
 /// How much is in an image.
@@ -48,6 +50,8 @@ pub enum Variant {
     Alpine,
     /// A bare distribution.
     Distribution,
+    /// Without shell and package manager: no more than its packages.
+    Bare,
 }
 
 impl Variant {
@@ -58,6 +62,7 @@ impl Variant {
             Self::Slim => "slim",
             Self::Alpine => "alpine",
             Self::Distribution => "distribution",
+            Self::Bare => "bare",
         }
     }
 }
@@ -111,6 +116,7 @@ impl Knowledge {
             environment: Vec::new(),
             opaque_environment: Vec::new(),
             toolchain_environment: Vec::new(),
+            packages: Vec::new(),
             workdir: configuration.get("workdir").to_owned(),
             command: configuration
                 .words(if alpine { "command_alpine" } else { "command" })

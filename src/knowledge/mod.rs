@@ -6,6 +6,7 @@ use std::fmt;
 
 use tables::RELEASES;
 
+mod bare;
 mod bases;
 mod explain;
 pub mod images;

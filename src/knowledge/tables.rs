@@ -17,6 +17,13 @@ pub(super) static IMAGE_FAMILIES: Table = Table::new(
     ("slim", &["-", "runtime", "toolchain"]),
 ]);
 
+/// Images without shell and package manager.
+pub(super) static BARE_IMAGES: Table = Table::new(
+    "bare-images.tsv",
+    &["image", "release", "packages"],
+    include_str!("../../rules/bare-images.tsv"),
+);
+
 /// ENV of the images.
 pub(super) static IMAGE_ENVIRONMENT: Table = Table::new(
     "image-environment.tsv",
@@ -180,6 +187,7 @@ pub(super) static GO_MODULES: Table = Table::new(
 
 /// Every table.
 pub(super) static ALL: &[&Table] = &[
+    &BARE_IMAGES,
     &IMAGE_FAMILIES,
     &IMAGE_ENVIRONMENT,
     &IMAGE_VERSIONS,

@@ -14,13 +14,14 @@ use dockerfile_parser::{Dockerfile, Instruction as Second};
 const MOST_LINES: usize = 1_000;
 
 /// The first thing that the second reader sees differently, in one sentence without a final period.
-pub fn disagreement(document: &Document) -> Option<String> {
+pub fn disagreement(document: &Document) -> Option<(Span, String)> {
     let known = |instruction: &&Instruction| instruction.keyword != Keyword::Unknown;
     document.instructions.iter().filter(known).find_map(|instruction| {
         let text = respelled(document, instruction)?;
         let read = Dockerfile::parse(&text).ok()?;
-        difference(instruction, &read.instructions)
-            .map(|difference| format!("on line {} a second parser sees {difference}", instruction.line))
+        difference(instruction, &read.instructions).map(|difference| {
+            (instruction.span, format!("on line {} a second parser sees {difference}", instruction.line))
+        })
     })
 }
 

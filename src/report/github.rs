@@ -49,12 +49,12 @@ fn kind(note: &Note) -> &'static str {
     }
 }
 
-fn told(message: &str, help: Option<&str>) -> String {
+pub(super) fn told(message: &str, help: Option<&str>) -> String {
     help.map_or_else(|| message.to_owned(), |help| format!("{message}\nhelp: {help}"))
 }
 
 /// Only the first line is given: GitHub shows no annotation whose last line is outside of the change.
-fn command(kind: &str, path: &str, line: Option<usize>, title: &str, message: &str) -> String {
+pub(super) fn command(kind: &str, path: &str, line: Option<usize>, title: &str, message: &str) -> String {
     let line = line.map(|line| format!(",line={line}")).unwrap_or_default();
     format!(
         "::{kind} file={}{line},title={}::{}\n",

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod github;
 pub mod html;
 pub mod json;
+pub mod judgement;
 pub mod markdown;
 mod place;
 pub mod sarif;

@@ -70,7 +70,7 @@ fn note(path: &str, text: &str, note: &Note, look: Look) -> String {
 }
 
 /// One block: title, place, excerpt, help.
-fn block(
+pub(super) fn block(
     weight: Weight<'_>,
     id: Option<&str>,
     message: &str,

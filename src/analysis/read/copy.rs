@@ -1,7 +1,7 @@
 //! What a COPY or ADD brings into the image, file by file where the build context can be seen.
 
 use crate::analysis::state::State;
-use crate::analysis::world::World;
+use crate::analysis::world::{self, World};
 use crate::context::{self, Context, Entry};
 use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::recipe::path::absolute;
@@ -28,6 +28,8 @@ pub struct Copy {
     parents: bool,
     /// `--exclude`: what is left out.
     excluded: Vec<String>,
+    /// Absolute paths with what another stage gave; `None` where no stage is the source.
+    pub brought: Option<Vec<(String, world::Entry)>>,
 }
 
 /// Endings of the archives that ADD unpacks.
