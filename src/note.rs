@@ -120,6 +120,8 @@ impl Reason {
 reasons! {
     /// The text is not a Dockerfile that Docker would accept.
     Unreadable = "unreadable",
+    /// Larger than what restage looks at; the note names the bound.
+    TooLarge = "too-large",
     /// The file already has more than one stage.
     MultiStage = "multi-stage",
     /// No recipe knows the language of this file.

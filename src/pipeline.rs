@@ -4,6 +4,7 @@ use crate::analysis::read::copy::Copy;
 use crate::analysis::step::From;
 use crate::analysis::{Sources, Stage, analyse};
 use crate::context::Context;
+use crate::dockerfile::bounds;
 use crate::dockerfile::conflict::unfinished_merge;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Instruction, Keyword};
@@ -128,6 +129,12 @@ pub fn restage(request: &Request<'_>) -> Outcome {
             return Outcome::Unchanged(Note::new(Level::Advice, Reason::MultiStage, second.span, message));
         }
     };
+    if let Some(beyond) = bounds::beyond(&document) {
+        let note = Note::refusal(Reason::TooLarge, beyond.span, beyond.message);
+        return Outcome::Refused(vec![
+            note.help("no file costs much time or memory; this one was left alone"),
+        ]);
+    }
     let recipe = match recipe(request, &document, from) {
         Ok(recipe) => recipe,
         Err(note) => return Outcome::Refused(vec![note]),

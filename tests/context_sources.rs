@@ -301,7 +301,7 @@ fn mentions() {
         ("elsewhere.txt", false),
     ] {
         assert_eq!(
-            sources::mentions(&context, "app", text, &|file| file != "app/self.txt"),
+            sources::mentions(&context, text, &|file| !matches!(file, "app/self.txt" | "other.yml")),
             expected,
             "{text}"
         );
@@ -337,7 +337,7 @@ proptest! {
     fn any_text_is_read(text in "([a-z\"'`#/*(){}\\[\\]=:.,;!&|\\\\ \n%é]|r#\"|'''|/\\*|os.system\\(|exec.Command\\(|Command::new\\(|import |#\\[cfg\\(test\\)\\]|x = |config.yml){0,60}") {
         let files = [("a.go", text.as_str()), ("b.py", text.as_str()), ("c.rs", text.as_str()), ("config.yml", "")];
         hints(&files);
-        sources::mentions(&context(&files), "", &text, &|_| true);
+        sources::mentions(&context(&files), &text, &|_| true);
     }
 
     #[test]

@@ -5,9 +5,13 @@ use crate::dockerfile::variables::{Value, Variables};
 use crate::knowledge::images::Image;
 use crate::recipe::path::absolute;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// PATH of a container whose image sets none, as Docker gives it.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Longest path that Linux knows, in bytes.
+const LONGEST_PATH: usize = 4096;
 
 /// The state before or after a line.
 #[derive(Clone, Debug)]
@@ -37,7 +41,7 @@ impl State {
         let values: BTreeMap<String, Value> = std::iter::once(path).chain(opaque).chain(known).collect();
         Self {
             environment: values.keys().cloned().collect(),
-            variables: Variables { values, ..Variables::default() },
+            variables: Variables { values: Arc::new(values), ..Variables::default() },
             arguments: BTreeSet::new(),
             workdir: Some(if image.workdir.is_empty() { "/".to_owned() } else { image.workdir.clone() }),
             user: None,
@@ -84,7 +88,8 @@ impl State {
             }
             (Keyword::Workdir, Arguments::Text(text)) => {
                 let value = self.variables.expand(text.text.trim(), escape);
-                self.workdir = value.default_value().and_then(|path| self.absolute(path));
+                let path = value.default_value().and_then(|path| self.absolute(path));
+                self.workdir = path.filter(|path| path.len() <= LONGEST_PATH);
             }
             (Keyword::User, Arguments::Text(text)) => {
                 let value = self.variables.expand(text.text.trim(), escape);

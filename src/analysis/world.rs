@@ -25,6 +25,8 @@ pub struct World {
     pub users: BTreeMap<String, User>,
     /// What it leaves to whoever starts it.
     pub config: Config,
+    /// Commands that were run in it so far.
+    pub commands: usize,
 }
 
 /// A path of an image.
@@ -145,6 +147,7 @@ impl World {
             modules: BTreeMap::new(),
             users: BTreeMap::new(),
             config: Config { command, ..Config::default() },
+            commands: 0,
         }
     }
 

@@ -1,13 +1,15 @@
 //! The build context of a Dockerfile, found and listed; one that was just seen is not listed again.
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::folder::Folder;
 use super::inputs::shown;
 use super::place::{self, Evidence};
+use super::read;
 use crate::context::Context;
+use crate::dockerfile::bounds;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::Keyword;
 use crate::note::{Level, Note, Reason};
@@ -29,8 +31,8 @@ pub(super) struct Contexts {
 struct Seen {
     root: PathBuf,
     dockerignore: Option<String>,
-    /// None where the folder holds too many files.
-    context: Option<Arc<Context>>,
+    /// Whoever comes first lists it, and who comes meanwhile waits for it.
+    context: Arc<OnceLock<Arc<Context>>>,
 }
 
 impl Contexts {
@@ -49,7 +51,8 @@ impl Contexts {
         wished: Option<&Path>,
     ) -> (Option<Arc<Context>>, Option<Note>) {
         let Ok(document) = Document::parse(text) else { return (None, None) };
-        if document.instructions.iter().filter(|one| one.keyword == Keyword::From).count() != 1 {
+        let stages = document.instructions.iter().filter(|one| one.keyword == Keyword::From).count();
+        if stages != 1 || bounds::beyond(&document).is_some() {
             return (None, None);
         }
         let (root, noted) = match (self.given.as_deref().or(wished), place) {
@@ -58,11 +61,17 @@ impl Contexts {
             (None, None) => return (None, None),
         };
         let Ok(root) = self.here.join(root).canonicalize() else { return (None, noted) };
-        let context = self.seen(&root, ignored(&root, place));
-        if context.is_some() {
-            return (context, noted);
-        }
-        let message = format!("the build context {} holds too many files to look at", self.near(&root));
+        let beyond = match ignored(&root, place) {
+            Err(beyond) => beyond,
+            Ok(dockerignore) => {
+                let context = self.seen(&root, dockerignore);
+                match context.beyond() {
+                    None => return (Some(context), noted),
+                    Some(beyond) => beyond.to_owned(),
+                }
+            }
+        };
+        let message = format!("the build context {} was not looked at: {beyond}", self.near(&root));
         (None, Some(Note::assumption(Reason::ContextUnseen, None, message)))
     }
 
@@ -79,7 +88,7 @@ impl Contexts {
             (None, None) => return None,
         };
         let root = self.here.join(root).canonicalize().ok()?;
-        let ignored = ignored(&root, place);
+        let ignored = ignored(&root, place).ok()?;
         Some((root, ignored))
     }
 
@@ -106,20 +115,23 @@ impl Contexts {
     }
 
     /// The files of a folder, from memory or from disk. Nobody waits while another folder is listed.
-    fn seen(&self, root: &Path, dockerignore: Option<String>) -> Option<Arc<Context>> {
-        let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = |known: &&Seen| known.root == root && known.dockerignore == dockerignore;
-        if let Some(known) = seen().iter().find(known) {
-            return known.context.clone();
-        }
-        let context = Folder::open(root)
-            .map(|folder| Arc::new(Context::new(Box::new(folder), dockerignore.as_deref())));
-        let mut seen = seen();
-        if seen.len() == REMEMBERED {
-            seen.remove(0);
-        }
-        seen.push(Seen { root: root.to_owned(), dockerignore, context: context.clone() });
-        context
+    fn seen(&self, root: &Path, dockerignore: Option<String>) -> Arc<Context> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = seen.iter().position(|known| known.root == root && known.dockerignore == dockerignore);
+        let place = if let Some(known) = known {
+            Arc::clone(&seen[known].context)
+        } else {
+            if seen.len() == REMEMBERED {
+                seen.remove(0);
+            }
+            let context = Arc::default();
+            let root = root.to_owned();
+            seen.push(Seen { root, dockerignore: dockerignore.clone(), context: Arc::clone(&context) });
+            context
+        };
+        drop(seen);
+        let list = || Arc::new(Context::new(Box::new(Folder::new(root)), dockerignore.as_deref()));
+        Arc::clone(place.get_or_init(list))
     }
 
     /// A folder for people: as the working directory sees it.
@@ -132,19 +144,33 @@ impl Contexts {
     }
 }
 
-/// The text of the `.dockerignore` in force: the Dockerfile's own goes before that of the context.
-fn ignored(root: &Path, place: Option<&Path>) -> Option<String> {
+/// The text of the `.dockerignore` in force: the Dockerfile's own goes before that of the context. `Err` says why it can't
+/// be used.
+fn ignored(root: &Path, place: Option<&Path>) -> Result<Option<String>, String> {
     let beside = place.map(|place| {
         let mut path = place.as_os_str().to_owned();
         path.push(".dockerignore");
-        path
+        PathBuf::from(path)
     });
-    let text = |path: &Path| if path.is_file() { fs::read_to_string(path).ok() } else { None };
-    beside.and_then(|path| text(Path::new(&path))).or_else(|| text(&root.join(".dockerignore")))
+    for path in beside.into_iter().chain([root.join(".dockerignore")]) {
+        match read::regular(&path, read::IGNORE_FILE) {
+            Ok(bytes) => return Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {}
+            Err(error) => {
+                return Err(format!(
+                    "{}: {error}",
+                    path.file_name().map(Path::new).map(shown).unwrap_or_default()
+                ));
+            }
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const TEXT: &str = "FROM a\nCOPY app.py lib ./\n";

@@ -19,6 +19,7 @@ mod lock;
 mod place;
 mod progress;
 mod prove;
+mod read;
 mod rules;
 mod screen;
 mod search;

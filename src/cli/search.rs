@@ -10,6 +10,8 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder};
 
+use super::read;
+
 /// Folders of other people's code and of data for tests. A search that starts inside of one takes what it finds.
 const FOREIGN: [&str; 13] = [
     "vendor",
@@ -103,7 +105,15 @@ impl Search {
         let here = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let repository = repository(&here);
         let is_foreign = repository.as_ref().is_some_and(|top| is_foreign(&here, top));
+        let counting = here.ancestors().take_while(|folder| {
+            *folder == here || repository.as_ref().is_some_and(|top| folder.starts_with(top))
+        });
+        if let Some(why) = counting.filter_map(unreadable_rules).next() {
+            self.unseen.push((root.to_owned(), why));
+            return Vec::new();
+        }
         let (sender, repositories) = mpsc::channel();
+        let (unsearched, not_searched) = mpsc::channel();
         // Ignore files count from the repository's root downwards, and outside of one from the folder that was named:
         // a `*` further up, in somebody's home, is about other things.
         let walk = WalkBuilder::new(root)
@@ -117,7 +127,14 @@ impl Search {
                 if is_other {
                     let _ = sender.send(entry.path().to_owned());
                 }
-                !is_other && (entry.depth() == 0 || is_ours(entry, is_foreign))
+                if is_other || entry.depth() > 0 && !is_ours(entry, is_foreign) {
+                    return false;
+                }
+                let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+                match is_folder.then(|| unreadable_rules(entry.path())).flatten() {
+                    Some(why) => unsearched.send((entry.path().to_owned(), why)).is_err(),
+                    None => true,
+                }
             })
             .build();
         for entry in walk {
@@ -130,6 +147,7 @@ impl Search {
                 Err(error) => self.unseen.push(unseen(root, &error)),
             }
         }
+        self.unseen.extend(not_searched.try_iter());
         // In a folder of clones each is its own; in a repository they are somebody else's.
         if repository.is_none() { repositories.try_iter().collect() } else { Vec::new() }
     }
@@ -143,6 +161,11 @@ pub(super) fn repository(folder: &Path) -> Option<PathBuf> {
 /// Whether a folder is a repository's root. In submodules and work trees `.git` is a file.
 fn is_repository(folder: &Path) -> bool {
     folder.join(".git").exists()
+}
+
+/// Why what the `.gitignore` of a folder says can't be told.
+fn unreadable_rules(folder: &Path) -> Option<String> {
+    read::unusable(&folder.join(".gitignore")).map(|why| format!("its .gitignore {why}"))
 }
 
 /// Whether a folder below the repository's root is, or stands in, one of other people's code.

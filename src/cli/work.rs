@@ -27,7 +27,7 @@ use crate::recipe::{Manager, Recipe, Recipes};
 use crate::report::{Failure, Report, Verdict};
 
 /// Largest file that is taken for a Dockerfile, in bytes.
-const LARGEST: u64 = 16 << 20;
+const LARGEST: u64 = 1 << 20;
 
 /// All that files are worked with.
 pub(super) struct Workshop<'a> {
@@ -162,7 +162,7 @@ impl<'a> Workshop<'a> {
                 let path = self.args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("stdin"));
                 (path, read(io::stdin().lock()))
             }
-            Found::File(path) => (path.clone(), fs::File::open(path).and_then(read)),
+            Found::File(path) => (path.clone(), super::read::regular(path, LARGEST)),
         };
         let text = match bytes.map_err(unread).and_then(decode) {
             Ok(text) => text,
@@ -318,13 +318,19 @@ fn unread(error: io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::NotFound => Failure::new("no such file"),
         io::ErrorKind::PermissionDenied => Failure::new("no permission to read this file"),
+        io::ErrorKind::FileTooLarge => too_large(),
+        io::ErrorKind::InvalidInput => Failure::new("not a regular file").help("a pipe can be read as `-`"),
         _ => Failure::new(format!("can't read: {error}")),
     }
 }
 
+fn too_large() -> Failure {
+    Failure::new(format!("larger than {} MiB: not a Dockerfile", LARGEST >> 20))
+}
+
 fn decode(bytes: Vec<u8>) -> Result<String, Failure> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST) {
-        return Err(Failure::new(format!("larger than {} MiB: not a Dockerfile", LARGEST >> 20)));
+        return Err(too_large());
     }
     if bytes.contains(&0) {
         return Err(Failure::new("a binary file: not a Dockerfile"));

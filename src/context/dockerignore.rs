@@ -3,13 +3,28 @@
 //! The rules are those of moby's patternmatcher, as BuildKit walks a context with it. The Dockerfile and the
 //! `.dockerignore` itself may be hidden like any other file.
 
-use super::glob::Glob;
+use super::glob::{Glob, Matching};
 use super::path;
-use std::collections::HashMap;
+use aho_corasick::AhoCorasick;
+use std::collections::{BTreeMap, HashMap};
+
+/// Most rules that are looked at.
+const RULES: usize = 5000;
+
+/// Most steps of matching that one walk may take: rules asked, and characters compared with what they could be.
+const STEPS: usize = 100_000_000;
 
 /// The patterns of one `.dockerignore`.
 #[derive(Debug, Default)]
-pub(super) struct Dockerignore(Vec<Rule>);
+pub(super) struct Dockerignore {
+    rules: Vec<Rule>,
+    /// Finds the literals of the rules, all in one look at a path.
+    finder: Option<AhoCorasick>,
+    /// The rules of each literal, by its number in the finder.
+    of_literal: Vec<Vec<u32>>,
+    /// Rules without a literal.
+    others: Vec<u32>,
+}
 
 #[derive(Debug)]
 struct Rule {
@@ -22,20 +37,41 @@ struct Rule {
 #[derive(Clone, Debug, Default)]
 struct Verdict {
     hidden: bool,
-    /// For each rule, whether it matches the path or a directory above it.
-    matched: Vec<bool>,
+    /// The rules that match the path or a directory above it, in order.
+    matched: Vec<u32>,
 }
 
 impl Dockerignore {
-    /// Reads the patterns. Lines that Docker would call an error are left out: with them it builds nothing at all.
-    pub(super) fn parse(text: &str) -> Self {
+    /// Reads the patterns; `None` where there are too many. Lines that Docker would call an error are left out: with them
+    /// it builds nothing at all.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Self(text.lines().filter(|line| !line.starts_with('#')).filter_map(Rule::parse).collect())
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let rules: Vec<Rule> = lines.filter_map(Rule::parse).take(RULES + 1).collect();
+        if rules.len() > RULES {
+            return None;
+        }
+        let mut literals: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (at, rule) in (0..).zip(&rules) {
+            literals.entry(rule.glob.literal()).or_default().push(at);
+        }
+        let others = literals.remove("").unwrap_or_default();
+        let finder = AhoCorasick::new(literals.keys()).ok()?;
+        let of_literal = literals.into_values().collect();
+        Some(Self { rules, finder: Some(finder), of_literal, others })
     }
 
     /// Walks the context: remembers what it knows of directories.
     pub(super) fn walk(&self) -> Walk<'_> {
-        Walk { rules: &self.0, directories: HashMap::new() }
+        let seen = vec![0; self.of_literal.len()];
+        Walk {
+            ignore: self,
+            directories: HashMap::new(),
+            matching: Matching::default(),
+            left: STEPS,
+            seen,
+            paths: 0,
+        }
     }
 }
 
@@ -52,17 +88,43 @@ impl Rule {
 
 /// One walk over the paths of a context.
 pub(super) struct Walk<'a> {
-    rules: &'a [Rule],
+    ignore: &'a Dockerignore,
     directories: HashMap<String, Verdict>,
+    matching: Matching,
+    /// Steps that may still be taken.
+    left: usize,
+    /// For each literal, the path in which it was seen last, counted by `paths`.
+    seen: Vec<usize>,
+    paths: usize,
 }
 
 impl Walk<'_> {
     /// Whether a COPY does not see this path.
     pub(super) fn hides(&mut self, path: &str) -> bool {
-        if self.rules.is_empty() {
+        if self.ignore.rules.is_empty() {
             return false;
         }
-        // From the topmost directory not yet known down to the path's own.
+        self.know_parents(path);
+        self.verdict(path).hidden
+    }
+
+    /// Whether nothing below this directory can be seen, so that it need not be entered.
+    pub(super) fn hides_whole(&mut self, directory: &str) -> bool {
+        let shows = |rule: &Rule| rule.exception && rule.glob.may_match_below(directory);
+        self.hides(directory) && !self.ignore.rules.iter().any(shows)
+    }
+
+    /// Whether matching took too long: what was said since is not true.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left == 0
+    }
+
+    /// From the topmost directory not yet known down to the path's own.
+    fn know_parents(&mut self, path: &str) {
+        match path::parent(path) {
+            Some(parent) if !parent.is_empty() && !self.directories.contains_key(parent) => {}
+            _ => return,
+        }
         for (end, _) in path.match_indices('/') {
             let directory = &path[..end];
             if !self.directories.contains_key(directory) {
@@ -70,20 +132,48 @@ impl Walk<'_> {
                 self.directories.insert(directory.to_owned(), verdict);
             }
         }
-        self.verdict(path).hidden
+    }
+
+    /// The rules that may match a path: those whose literal is in it, and those that have none.
+    fn candidates(&mut self, path: &str) -> Vec<u32> {
+        let mut candidates = self.ignore.others.clone();
+        self.paths += 1;
+        for found in self.ignore.finder.iter().flat_map(|finder| finder.find_overlapping_iter(path)) {
+            let literal = found.pattern().as_usize();
+            self.left = self.left.saturating_sub(1);
+            if std::mem::replace(&mut self.seen[literal], self.paths) != self.paths {
+                candidates.extend(&self.ignore.of_literal[literal]);
+            }
+        }
+        candidates
     }
 
     /// Later rules win; a rule is only asked where it could change what the ones before it say, as moby does.
-    fn verdict(&self, path: &str) -> Verdict {
+    fn verdict(&mut self, path: &str) -> Verdict {
+        let mut asked: Vec<(u32, bool)> =
+            self.candidates(path).into_iter().map(|rule| (rule, false)).collect();
         let above = path::parent(path).and_then(|parent| self.directories.get(parent));
+        asked.extend(above.iter().flat_map(|above| &above.matched).map(|rule| (*rule, true)));
+        asked.sort_unstable_by_key(|(rule, inherited)| (*rule, !inherited));
+        asked.dedup_by_key(|(rule, _)| *rule);
         let mut verdict = Verdict::default();
-        for (at, rule) in self.rules.iter().enumerate() {
-            let inherited = above.is_some_and(|above| above.matched[at]);
-            let matched = inherited || rule.exception == verdict.hidden && rule.glob.matches(path);
+        for (at, inherited) in asked {
+            let Some(rule) = usize::try_from(at).ok().and_then(|at| self.ignore.rules.get(at)) else {
+                continue;
+            };
+            let mut matched = inherited;
+            if !matched && rule.exception == verdict.hidden {
+                let (matches, steps) = rule.glob.try_match(path, &mut self.matching);
+                self.left = self.left.saturating_sub(steps);
+                matched = matches;
+            }
             if matched {
                 verdict.hidden = !rule.exception;
+                verdict.matched.push(at);
             }
-            verdict.matched.push(matched);
+            if self.left == 0 {
+                break;
+            }
         }
         verdict
     }

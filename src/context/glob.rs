@@ -8,7 +8,20 @@ use std::str::Chars;
 
 /// A pattern, ready to be matched.
 #[derive(Clone, Debug)]
-pub(super) struct Glob(Vec<Token>);
+pub(super) struct Glob {
+    tokens: Vec<Token>,
+    /// The longest run of plain characters: every match has it.
+    literal: String,
+    /// Whether that is all of it.
+    is_literal: bool,
+}
+
+/// What matching remembers from one character to the next; kept, it need not be made for each path.
+#[derive(Debug, Default)]
+pub(super) struct Matching {
+    states: Vec<bool>,
+    next: Vec<bool>,
+}
 
 #[derive(Clone, Debug)]
 enum Token {
@@ -36,7 +49,16 @@ impl Glob {
         while let Some(char) = chars.next() {
             tokens.push(if char == '*' { Token::Star } else { single(char, &mut chars)? });
         }
-        Some(Self(tokens))
+        Some(Self::new(tokens))
+    }
+
+    fn new(tokens: Vec<Token>) -> Self {
+        let plain = |token: &Token| if let Token::Char(char) = token { Some(*char) } else { None };
+        let runs = tokens.chunk_by(|one, other| plain(one).is_some() == plain(other).is_some());
+        let runs = runs.map(|run| run.iter().filter_map(plain).collect::<String>());
+        let literal = runs.max_by_key(String::len).unwrap_or_default();
+        let is_literal = tokens.iter().all(|token| plain(token).is_some());
+        Self { tokens, literal, is_literal }
     }
 
     /// A pattern of `.dockerignore`, as moby's patternmatcher reads it: `filepath.Match` and `**`. `None` for one that
@@ -65,17 +87,38 @@ impl Glob {
                 }
             }
         }
-        Some(Self(tokens))
+        Some(Self::new(tokens))
+    }
+
+    /// What every match has in it, perhaps nothing.
+    pub(super) fn literal(&self) -> &str {
+        &self.literal
     }
 
     /// Whether the whole path matches.
     pub(super) fn matches(&self, path: &str) -> bool {
-        let mut states = vec![false; self.0.len() + 1];
-        let mut next = states.clone();
-        self.enter(0, &mut states);
+        self.try_match(path, &mut Matching::default()).0
+    }
+
+    /// Whether the whole path matches, and how many steps it took to say so.
+    pub(super) fn try_match(&self, path: &str, matching: &mut Matching) -> (bool, usize) {
+        // Most paths lack what every match has.
+        if self.literal.len() > path.len() || !path.contains(&self.literal) {
+            return (false, 1);
+        }
+        if self.is_literal {
+            return (self.literal.len() == path.len(), 1);
+        }
+        let mut steps = 1;
+        let Matching { states, next } = matching;
+        states.clear();
+        states.resize(self.tokens.len() + 1, false);
+        next.clone_from(states);
+        self.enter(0, states);
         for char in path.chars() {
             next.fill(false);
-            for (at, token) in self.0.iter().enumerate().filter(|(at, _)| states[*at]) {
+            steps += self.tokens.len();
+            for (at, token) in self.tokens.iter().enumerate().filter(|(at, _)| states[*at]) {
                 let (stays, passes) = match token {
                     Token::Char(wanted) => (false, *wanted == char),
                     Token::Any => (false, char != '/'),
@@ -88,25 +131,33 @@ impl Glob {
                     }
                 };
                 if stays {
-                    self.enter(at, &mut next);
+                    self.enter(at, next);
                 }
                 if passes {
-                    self.enter(at + 1, &mut next);
+                    self.enter(at + 1, next);
                 }
             }
-            std::mem::swap(&mut states, &mut next);
+            std::mem::swap(states, next);
             if !states.contains(&true) {
-                return false;
+                return (false, steps);
             }
         }
-        states[self.0.len()]
+        (states[self.tokens.len()], steps)
+    }
+
+    /// Whether a path below a directory could match; `true` where that is not plain.
+    pub(super) fn may_match_below(&self, directory: &str) -> bool {
+        let plain = |token: &Token| if let Token::Char(char) = token { Some(*char) } else { None };
+        let start: String = self.tokens.iter().map_while(plain).collect();
+        start.starts_with(&format!("{directory}/"))
+            || !self.is_literal && format!("{directory}/").starts_with(&start)
     }
 
     /// Marks a state and those reached from it without a character.
     fn enter(&self, mut at: usize, states: &mut [bool]) {
         loop {
             states[at] = true;
-            match self.0.get(at) {
+            match self.tokens.get(at) {
                 Some(Token::Star | Token::Everything) => at += 1,
                 Some(Token::Optional) => {
                     states[at + 1] = true;

@@ -39,8 +39,9 @@ impl MapFiles {
 }
 
 impl Files for MapFiles {
-    fn list(&self) -> Vec<Entry> {
-        self.0.values().map(|(entry, _)| entry.clone()).collect()
+    fn list(&self, wanted: &mut dyn FnMut(&str, bool) -> bool) -> Option<Vec<Entry>> {
+        let entries = self.0.values().map(|(entry, _)| entry);
+        Some(entries.filter(|entry| wanted(&entry.path, false)).cloned().collect())
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {

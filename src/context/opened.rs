@@ -63,7 +63,7 @@ pub fn opened(context: &Context, rules: &Calls, is_own: &dyn Fn(&str) -> bool) -
     let mut found = Opened::default();
     let mut later = BTreeSet::new();
     let mut literals: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for file in sources::own_files(context, "").filter(|file| is_own(file)) {
+    for file in sources::own_files(context, "").map(|entry| entry.path.as_str()).filter(|file| is_own(file)) {
         let Some(language) = Language::of(file) else { continue };
         let Some(text) = context.text(file) else { continue };
         let mut reader = Reader { context, file, found: &mut found };

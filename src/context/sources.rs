@@ -1,7 +1,7 @@
 //! What the sources and scripts say that the program uses at run time, read from their text: a hint, never a proof.
 
 use super::token::{Language, Token, Tokens};
-use super::{Context, path, source_calls, source_data};
+use super::{Context, Entry, mentions, path, source_calls, source_data};
 use std::collections::{BTreeSet, HashSet};
 
 /// What was seen in the sources.
@@ -78,6 +78,9 @@ const CONTENT_TYPES: &[(Language, &[&str])] = &[
     (Language::Rust, &[]),
 ];
 
+/// More bytes of sources than this are not read.
+const VAST: u64 = 64 << 20;
+
 /// Macros that read a file when the program is compiled.
 const COMPILED_IN: &[&str] = &["include", "include_str", "include_bytes", "include_dir", "migrate"];
 
@@ -87,8 +90,8 @@ pub fn hints(context: &Context, directory: &str) -> Hints {
     let mut embeds_zones = false;
     let names = Names::of(context);
     let mut helpers = Helpers::default();
-    for (file, language) in own_files(context, directory).filter_map(|file| Some((file, Language::of(file)?)))
-    {
+    let files = own_files(context, directory).map(|entry| entry.path.as_str());
+    for (file, language) in files.filter_map(|file| Some((file, Language::of(file)?))) {
         let Some(text) = context.text(file) else { continue };
         let tokens = program_tokens(&text, language);
         let (zones, content_types) = (words_of(ZONES, language), words_of(CONTENT_TYPES, language));
@@ -154,8 +157,9 @@ impl Helpers {
             }
             known = self.open.len();
             let open = self.open.clone();
-            for (file, language) in
-                own_files(context, directory).filter_map(|file| Some((file, Language::of(file)?)))
+            for (file, language) in own_files(context, directory)
+                .map(|entry| entry.path.as_str())
+                .filter_map(|file| Some((file, Language::of(file)?)))
             {
                 let of_language =
                     open.iter().filter(|(spoken, name, _)| *spoken == language && !name.is_empty());
@@ -189,10 +193,12 @@ fn words_of(table: &[(Language, &'static [&'static str])], language: Language) -
     table.iter().find(|(spoken, _)| *spoken == language).map_or(&[], |(_, words)| words)
 }
 
-/// Whether any source file, script or configuration file below a directory says this text (a file's name, say).
+/// Whether any source file, script or configuration file says this name of a file; `is_asked` leaves files out. Of a name
+/// that very many say, it is taken to be so.
 /// See [`texts`] for which files are asked.
-pub fn mentions(context: &Context, directory: &str, text: &str, is_asked: &dyn Fn(&str) -> bool) -> bool {
-    texts(context, directory, is_asked).any(|(_, content)| content.contains(text))
+pub fn mentions(context: &Context, name: &str, is_asked: &dyn Fn(&str) -> bool) -> bool {
+    let mentions = mentions::of(context, name);
+    mentions.more || mentions.files.iter().any(|file| is_asked(file))
 }
 
 /// Path and text of every source file, script or configuration file below a directory, but for tests, documents and lock
@@ -202,27 +208,46 @@ pub fn texts<'a>(
     directory: &str,
     is_asked: &'a dyn Fn(&str) -> bool,
 ) -> impl Iterator<Item = (&'a str, String)> {
+    let asked = own_files(context, directory).filter(says).map(|entry| entry.path.as_str());
+    asked.filter(|file| is_asked(file)).filter_map(|file| Some((file, context.text(file)?)))
+}
+
+/// Whether a directory of this name holds what is not the program's own.
+pub(super) fn is_foreign(name: &str) -> bool {
+    FOREIGN.contains(&name)
+}
+
+/// The files that [`texts`] has of the whole context.
+pub(super) fn speaking(context: &Context) -> impl Iterator<Item = &Entry> {
+    own_files(context, "").filter(says)
+}
+
+fn says(entry: &&Entry) -> bool {
     const SAY_NOTHING: &[&str] = &["md", "rst", "adoc", "lock", "sum", "svg", "css", "map"];
-    let says = |file: &&str| {
-        let extension = path::name(file).rsplit_once('.').map(|(_, extension)| extension);
-        is_asked(file) && !extension.is_some_and(|found| SAY_NOTHING.contains(&found))
-    };
-    own_files(context, directory).filter(says).filter_map(|file| Some((file, context.text(file)?)))
+    let extension = path::name(&entry.path).rsplit_once('.').map(|(_, extension)| extension);
+    entry.size <= super::LONGEST && !extension.is_some_and(|found| SAY_NOTHING.contains(&found))
+}
+
+/// Whether the sources of a context are more than is read.
+pub(super) fn are_vast(context: &Context) -> bool {
+    let sources = own_files(context, "").filter(|entry| Language::of(&entry.path).is_some());
+    sources.map(|entry| entry.size).filter(|size| *size <= super::LONGEST).sum::<u64>() > VAST
 }
 
 /// Files below a directory that are the program's own, without its tests.
-pub(super) fn own_files<'a>(context: &'a Context, directory: &str) -> impl Iterator<Item = &'a str> {
+pub(super) fn own_files<'a>(
+    context: &'a Context,
+    directory: &str,
+) -> impl Iterator<Item = &'a Entry> + use<'a> {
     let skip = super::prefix(directory).len();
-    context.below(directory).filter(|entry| entry.link.is_none()).map(|entry| entry.path.as_str()).filter(
-        move |file| {
-            let mut elements = file[skip..].rsplit('/');
-            let name = elements.next().unwrap_or_default();
-            let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-            let is_test = stem.ends_with("_test")
-                || extension == "py" && (stem.starts_with("test_") || stem == "conftest");
-            !is_test && !elements.any(|element| FOREIGN.contains(&element))
-        },
-    )
+    context.below(directory).filter(|entry| entry.link.is_none()).filter(move |entry| {
+        let mut elements = entry.path[skip..].rsplit('/');
+        let name = elements.next().unwrap_or_default();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let is_test =
+            stem.ends_with("_test") || extension == "py" && (stem.starts_with("test_") || stem == "conftest");
+        !is_test && !elements.any(|element| FOREIGN.contains(&element))
+    })
 }
 
 /// The tokens of a source without comments and without its tests.

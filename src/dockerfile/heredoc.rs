@@ -32,7 +32,7 @@ pub(super) fn may_open(instruction: &Instruction) -> bool {
 /// # Errors
 /// A name that BuildKit can't read.
 pub(super) fn openings(line: &str) -> Result<Vec<Opening>, Malformed> {
-    let style = Style { escape: '\\', keep_quotes: true, keep_escapes: true };
+    let style = Style { escape: '\\', keep_quotes: true, keep_escapes: true, longest: usize::MAX };
     let Ok(output) = lexer::read(line, &style, &|_| Lookup::Verbatim) else {
         return Ok(Vec::new());
     };
@@ -56,7 +56,7 @@ pub(super) fn opening(word: &str) -> Result<Option<Opening>, Malformed> {
         return Ok(None);
     }
     let words = |keep_quotes| {
-        let style = Style { escape: '\\', keep_quotes, keep_escapes: false };
+        let style = Style { escape: '\\', keep_quotes, keep_escapes: false, longest: usize::MAX };
         lexer::read(rest, &style, &|_| Lookup::Verbatim).map(|output| output.words)
     };
     let [name] = words(false)?.try_into().unwrap_or_default();

@@ -54,12 +54,14 @@ pub(super) struct Style {
     pub(super) keep_quotes: bool,
     /// Whether escape characters stay in the text.
     pub(super) keep_escapes: bool,
+    /// Most bytes that all values that go into the text may have together, and what replaces them.
+    pub(super) longest: usize,
 }
 
 /// Reads a text; `lookup` tells what names stand for.
 ///
 /// # Errors
-/// A quote or brace that nothing closes, or a form that BuildKit does not know.
+/// A quote or brace that nothing closes, a form that BuildKit does not know, or more than the style lets in.
 pub(super) fn read(text: &str, style: &Style, lookup: &dyn Fn(&str) -> Lookup) -> Result<Output, Malformed> {
     let mut lexer = Lexer {
         chars: text.chars().peekable(),
@@ -68,6 +70,7 @@ pub(super) fn read(text: &str, style: &Style, lookup: &dyn Fn(&str) -> Lookup) -
         keep_escapes: style.keep_escapes,
         certainty: Certainty::Known,
         depth: 0,
+        left: style.longest,
     };
     let (text, words) = lexer.until(None)?;
     Ok(Output { text, words, certainty: lexer.certainty })
@@ -81,6 +84,8 @@ struct Lexer<'a> {
     /// Worst certainty of what went into the text so far.
     certainty: Certainty,
     depth: usize,
+    /// Bytes of values that may still go into the text.
+    left: usize,
 }
 
 /// Gathers words.
@@ -214,8 +219,14 @@ impl Lexer<'_> {
         }
     }
 
-    /// What follows a `$`.
+    /// What follows a `$`, as long as there is room for it.
     fn dollar(&mut self) -> Result<String, Malformed> {
+        let value = self.value()?;
+        self.left = self.left.checked_sub(value.len()).ok_or(Malformed)?;
+        Ok(value)
+    }
+
+    fn value(&mut self) -> Result<String, Malformed> {
         if self.chars.next_if_eq(&'{').is_none() {
             let name = self.name();
             if name.is_empty() {
@@ -312,6 +323,9 @@ impl Lexer<'_> {
             return Ok(format!("${{{name}/{pattern}/{replacement}}}"));
         }
         let value = self.use_value(found).unwrap_or_default();
+        if replacement.len().saturating_mul(value.len() + 1) > self.left {
+            return Err(Malformed);
+        }
         pattern::replace(&pattern, &value, &replacement, all).ok_or(Malformed)
     }
 

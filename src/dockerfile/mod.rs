@@ -4,6 +4,7 @@
 //! `variables` expands what BuildKit expands; `reference` takes an image name apart.
 
 mod arguments;
+pub mod bounds;
 pub mod conflict;
 mod directives;
 pub mod document;

@@ -6,6 +6,7 @@
 use super::instruction::{Arguments, Instruction, Keyword};
 use super::lexer::{self, Certainty, Lookup, Style};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What BuildKit itself sets in the scope before the first FROM.
 const PLATFORM_ARGUMENTS: [&str; 8] = [
@@ -18,6 +19,14 @@ const PLATFORM_ARGUMENTS: [&str; 8] = [
     "TARGETARCH",
     "TARGETVARIANT",
 ];
+
+/// Longest text that is told, in bytes, and longest name of a variable. What would be longer is unknown: a file of 600
+/// bytes can double a value forty times.
+const LONGEST: usize = 16 << 10;
+const LONGEST_NAME: usize = 256;
+
+/// Most bytes that the values in force have together.
+const MOST: usize = 32 << 10;
 
 /// What is known of a variable's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +53,7 @@ impl Value {
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     /// ENV and ARG of the stage by name.
-    pub values: BTreeMap<String, Value>,
+    pub values: Arc<BTreeMap<String, Value>>,
     /// ARGs without a default: unset as long as no `--build-arg` gives them.
     pub unset_arguments: BTreeSet<String>,
 }
@@ -53,7 +62,7 @@ impl Variables {
     /// The scope before the first FROM, which FROM lines see and from which a stage takes what it declares.
     pub fn global() -> Self {
         let values = PLATFORM_ARGUMENTS.map(|name| (name.to_owned(), Value::Unknown));
-        Self { values: values.into(), unset_arguments: BTreeSet::new() }
+        Self { values: Arc::new(values.into()), unset_arguments: BTreeSet::new() }
     }
 
     /// Takes an ENV or ARG into account; other instructions change nothing.
@@ -65,9 +74,11 @@ impl Variables {
                 let before = self.clone();
                 for pair in pairs {
                     let Some(value) = &pair.value else { continue };
-                    if let Value::Known(key) = before.expand(&pair.key.text, escape) {
+                    if let Value::Known(key) = before.expand(&pair.key.text, escape)
+                        && key.len() <= LONGEST_NAME
+                    {
                         self.unset_arguments.remove(&key);
-                        self.values.insert(key, before.expand(&value.text, escape));
+                        self.set(key, before.expand(&value.text, escape));
                     }
                 }
             }
@@ -81,10 +92,10 @@ impl Variables {
                     match default {
                         Some(Value::Known(value) | Value::BuildArgument(value)) => {
                             self.unset_arguments.remove(key);
-                            self.values.insert(key.clone(), Value::BuildArgument(value));
+                            self.set(key.clone(), Value::BuildArgument(value));
                         }
                         Some(Value::Unknown) => {
-                            self.values.insert(key.clone(), Value::Unknown);
+                            self.set(key.clone(), Value::Unknown);
                         }
                         None => {
                             self.unset_arguments.insert(key.clone());
@@ -96,11 +107,18 @@ impl Variables {
         }
     }
 
+    fn set(&mut self, name: String, value: Value) {
+        let size = |value: &Value| value.default_value().map_or(0, str::len);
+        let others = self.values.iter().filter(|(other, _)| **other != name);
+        let fits = others.map(|(_, value)| size(value)).sum::<usize>() + size(&value) <= MOST;
+        Arc::make_mut(&mut self.values).insert(name, if fits { value } else { Value::Unknown });
+    }
+
     /// What BuildKit makes of a word: quotes and escapes resolved, `$NAME` and its forms expanded (unset is empty).
     /// The result is `Unknown` as soon as an unknown value is used, `BuildArgument` as soon as a build argument is;
-    /// `Unknown` too where BuildKit would refuse the word.
+    /// `Unknown` too where BuildKit would refuse the word, and where the result would be very long.
     pub fn expand(&self, word: &str, escape: char) -> Value {
-        let style = Style { escape, keep_quotes: false, keep_escapes: false };
+        let style = Style { escape, keep_quotes: false, keep_escapes: false, longest: LONGEST };
         let lookup = |name: &str| match self.values.get(name) {
             Some(Value::Known(value)) => Lookup::Set(value.clone(), Certainty::Known),
             Some(Value::BuildArgument(value)) => Lookup::Set(value.clone(), Certainty::BuildArgument),
@@ -109,12 +127,12 @@ impl Variables {
             None => Lookup::Unset(Certainty::Known),
         };
         match lexer::read(word, &style, &lookup) {
-            Ok(output) => match output.certainty {
+            Ok(output) if output.text.len() <= LONGEST => match output.certainty {
                 Certainty::Known => Value::Known(output.text),
                 Certainty::BuildArgument => Value::BuildArgument(output.text),
                 Certainty::Unknown => Value::Unknown,
             },
-            Err(_) => Value::Unknown,
+            _ => Value::Unknown,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::analysis::step::Step;
 use crate::analysis::world::World;
 use crate::recipe::command::quoted;
 use crate::recipe::path::{absolute, below, is_within};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// What the runtime takes of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,7 @@ fn taken(step: &Step, copy: &Copy, readable: &Readable<'_>, world: &World) -> Ta
         }
     }
     let mut found: Vec<(String, String)> = Vec::new();
+    let mut known = HashSet::new();
     for ((path, place), data) in files.iter().zip(&is_data) {
         if !data {
             continue;
@@ -55,7 +56,7 @@ fn taken(step: &Step, copy: &Copy, readable: &Readable<'_>, world: &World) -> Ta
             Some((directory.to_owned(), place.to_owned()))
         });
         let pair = pair.unwrap_or_else(|| (path.clone(), place.clone()));
-        if !found.contains(&pair) {
+        if known.insert(pair.clone()) {
             found.push(pair);
         }
     }
@@ -134,11 +135,15 @@ impl Planner<'_> {
 
     /// Whether a later COPY, which stays as it stands, brings the same file.
     pub(super) fn comes_again(&self, step: &Step, place: &str) -> bool {
-        let later = self.steps().iter().filter(|later| later.index > step.index);
-        later
-            .filter_map(|later| Some((later, later.copy.as_ref()?)))
-            .filter(|(later, copy)| taken(later, copy, &self.readable, &self.stage.world) == Taken::All)
-            .any(|(_, copy)| copy.files.iter().flatten().any(|(_, again)| again == place))
+        let last = self.brought_whole.get_or_init(|| {
+            let copies = self.steps().iter().filter_map(|step| Some((step, step.copy.as_ref()?)));
+            let whole = copies
+                .filter(|(step, copy)| taken(step, copy, &self.readable, &self.stage.world) == Taken::All);
+            whole
+                .flat_map(|(step, copy)| copy.files.iter().flatten().map(|(_, at)| (at.as_str(), step.index)))
+                .collect()
+        });
+        last.get(place).is_some_and(|last| *last > step.index)
     }
 
     /// Files that the program reads from its working directory and that a COPY of a directory would bring from a machine that

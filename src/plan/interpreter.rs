@@ -267,8 +267,8 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
                     }
                 }
                 let only_manifests = files.iter().all(|(_, place)| manifests.contains(place));
-                let comes_again = files.iter().all(|(_, place)| planner.comes_again(step, place));
-                if only_manifests && (comes_again || !is_read(planner, files)) {
+                let comes_again = || files.iter().all(|(_, place)| planner.comes_again(step, place));
+                if only_manifests && (comes_again() || !is_read(planner, files)) {
                     return;
                 }
             }
@@ -300,7 +300,7 @@ fn is_read(planner: &Planner<'_>, files: &[(String, String)]) -> bool {
     let metadata = &planner.sources.recipe.files.metadata;
     files.iter().any(|(source, _)| {
         let name = source.rsplit('/').next().unwrap_or(source);
-        sources::mentions(context, "", name, &|file| file != source && !metadata.is_match(file))
+        sources::mentions(context, name, &|file| file != source && !metadata.is_match(file))
     })
 }
 

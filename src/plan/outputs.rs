@@ -115,7 +115,10 @@ fn is_for_the_build(planner: &Planner<'_>, path: &String) -> bool {
     if compiles.iter().any(|(_, outputs)| outputs.libraries.contains(path)) {
         let opens = planner.sources.context.is_none_or(|context| {
             let calls = &planner.sources.recipe.library_openers;
-            let said = |text: &str| sources::mentions(context, "", text, &|file| file.ends_with(".rs"));
+            let said = |text: &str| {
+                sources::texts(context, "", &|file| file.ends_with(".rs"))
+                    .any(|(_, rust)| rust.contains(text))
+            };
             said(name) || calls.iter().any(|call| said(call))
         });
         return !opens;

@@ -12,7 +12,8 @@ use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::{Value, mentions_variable};
 use crate::knowledge::images::Variant;
 use crate::note::{Note, Reason};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A plan in the making.
 pub(super) struct Planner<'a> {
@@ -30,6 +31,8 @@ pub(super) struct Planner<'a> {
     pub(super) present: BTreeSet<String>,
     pub(super) notes: Vec<Note>,
     why: BTreeMap<usize, String>,
+    /// Files that a COPY which stays as it stands brings, each with the index of the last such line.
+    pub(super) brought_whole: OnceCell<HashMap<&'a str, usize>>,
 }
 
 impl<'a> Planner<'a> {
@@ -51,6 +54,7 @@ impl<'a> Planner<'a> {
             present: BTreeSet::new(),
             notes: Vec::new(),
             why: BTreeMap::new(),
+            brought_whole: OnceCell::new(),
         };
         planner.refuse_what_is_not_read()?;
         planner.note_doubts();

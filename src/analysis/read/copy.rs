@@ -35,6 +35,11 @@ pub struct Copy {
 /// Endings of the archives that ADD unpacks.
 const ARCHIVES: [&str; 8] = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"];
 
+/// Most files that the lines of a stage bring, and most comparisons of a name with a pattern in one line. The context
+/// counts as unseen beyond.
+const MOST_FILES: usize = 600_000;
+const MOST_COMPARED: usize = 5_000_000;
+
 impl Copy {
     /// Reads a COPY or ADD in the state and world before it.
     pub fn read(
@@ -85,7 +90,7 @@ impl Copy {
             ..Self::default()
         };
         if let (false, Some(context)) = (opaque, context) {
-            copy.files = copy.list(context);
+            copy.files = copy.list(context, MOST_FILES.saturating_sub(world.paths.len()));
             copy.links = copy.linked(context);
         }
         Some(copy)
@@ -105,9 +110,14 @@ impl Copy {
             .collect()
     }
 
-    /// Every file that the sources name, with its place in the image; `None` where a source names nothing.
-    fn list(&self, context: &Context) -> Option<Vec<(String, String)>> {
+    /// Every file that the sources name, with its place in the image; `None` where a source names nothing, and where there
+    /// are more than `most`.
+    fn list(&self, context: &Context, most: usize) -> Option<Vec<(String, String)>> {
         let destination = self.destination.as_deref()?;
+        let patterns = self.sources.iter().filter(|source| source.contains(['*', '?', '['])).count();
+        if patterns.saturating_mul(context.below("").count()) > MOST_COMPARED {
+            return None;
+        }
         let excluded = context::pattern_list(&self.excluded);
         let mut files = Vec::new();
         for source in &self.sources {
@@ -141,8 +151,11 @@ impl Copy {
                     let inside = |entry: &Entry| entry.path[path.len()..].trim_start_matches('/').to_owned();
                     let below = context.below(&path).map(|entry| (entry, inside(entry)));
                     let below = below.filter(|(_, inside)| !excluded.holds(inside));
-                    files
-                        .extend(below.map(|(entry, inside)| (entry.path.clone(), absolute(&above, &inside))));
+                    let below = below.map(|(entry, inside)| (entry.path.clone(), absolute(&above, &inside)));
+                    files.extend(below.take(most + 1));
+                }
+                if files.len() > most {
+                    return None;
                 }
             }
         }

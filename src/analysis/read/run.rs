@@ -21,6 +21,12 @@ use std::ops::Deref;
 /// Interpreters whose scripts can be read.
 pub(super) const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
 
+/// Most commands of a stage, those of scripts among them: a script can call itself over and over. What is beyond is unread.
+const MOST_COMMANDS: usize = 4000;
+
+/// Most bytes that variables put into one command, and that those which the shell sets hold together.
+pub(super) const MOST_EXPANDED: usize = 8 << 10;
+
 /// Reads the commands of one instruction.
 pub struct Reader<'a> {
     pub(super) sources: Sources<'a>,
@@ -35,6 +41,8 @@ pub struct Reader<'a> {
     functions: BTreeSet<String>,
     /// Start of the pipeline that is being read, in the file.
     pipeline: usize,
+    /// Commands that may still be read.
+    left: usize,
 }
 
 /// The world that a reader sees, and changes where it runs a line.
@@ -57,6 +65,7 @@ impl Deref for Seen<'_> {
 impl<'a> Reader<'a> {
     /// A reader in a state and a world, which stays as it is.
     pub fn new(sources: Sources<'a>, state: &'a State, world: &'a World, mounts: &'a [Mount]) -> Self {
+        let left = MOST_COMMANDS;
         let world = Seen::Finished(world);
         Self {
             sources,
@@ -67,6 +76,7 @@ impl<'a> Reader<'a> {
             line: (0, &[]),
             functions: BTreeSet::new(),
             pipeline: 0,
+            left,
         }
     }
 
@@ -79,6 +89,7 @@ impl<'a> Reader<'a> {
         mounts: &'a [Mount],
         line: (usize, &'a [String]),
     ) -> Self {
+        let left = MOST_COMMANDS.saturating_sub(world.commands);
         let world = Seen::Running(world);
         Self {
             sources,
@@ -89,6 +100,7 @@ impl<'a> Reader<'a> {
             line,
             functions: BTreeSet::new(),
             pipeline: 0,
+            left,
         }
     }
 
@@ -134,6 +146,7 @@ impl<'a> Reader<'a> {
             directory: place.directory.clone(),
         };
         if let Seen::Running(world) = &mut self.world {
+            world.commands += 1;
             let scene =
                 Scene { instruction: self.line.0, caches: self.line.1, home: &step::home(self.state) };
             world.act(&scene, &action);
@@ -154,6 +167,13 @@ impl<'a> Reader<'a> {
         self.functions.extend(commands.iter().filter_map(|command| command.function.clone()));
         let mut actions = Vec::new();
         for command in &commands {
+            let Some(left) = self.left.checked_sub(1) else {
+                let why =
+                    format!("there is more of it than the {MOST_COMMANDS} commands that restage looks at");
+                actions.extend(self.opaque(place, &why));
+                break;
+            };
+            self.left = left;
             actions.extend(self.command(command, place, depth));
         }
         actions
@@ -232,6 +252,11 @@ impl<'a> Reader<'a> {
             lasting.values_mut().for_each(|value| *value = None);
         }
         self.locals.extend(lasting);
+        let size =
+            |(name, value): (&String, &Option<String>)| name.len() + value.as_ref().map_or(0, String::len);
+        if self.locals.iter().map(size).sum::<usize>() > MOST_EXPANDED {
+            self.left = 0;
+        }
         own
     }
 

@@ -1,10 +1,11 @@
 //! Words of a shell text with their variables replaced, as far as values are known at that command.
 
-use super::run::Reader;
+use super::run::{MOST_EXPANDED, Reader};
 use crate::analysis::step;
 use crate::dockerfile::shell::{ShellWord, WordPart};
 use crate::dockerfile::variables::{Value, Variables};
 use crate::recipe::path::absolute;
+use std::sync::Arc;
 
 /// The words of a command after expansion.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,7 @@ impl Reader<'_> {
     /// Words with variables replaced by what they are known to hold.
     pub fn expand(&self, words: &[ShellWord]) -> Words {
         let mut expanded = Words::default();
+        let mut left = MOST_EXPANDED;
         for word in words {
             let mut text = Some(String::new());
             let mut splits = false;
@@ -28,7 +30,9 @@ impl Reader<'_> {
                     WordPart::Glob(letter) => Some(letter.to_string()),
                     WordPart::Variable(name, in_quotes) => {
                         splits |= !in_quotes;
-                        self.value(name)
+                        let value = self.value(name).filter(|value| value.len() <= left);
+                        left -= value.as_ref().map_or(0, String::len);
+                        value
                     }
                     WordPart::Dynamic(written) if written == "~" => Some(step::home(self.state)),
                     WordPart::Dynamic(_) => None,
@@ -74,10 +78,11 @@ impl Reader<'_> {
 
     fn variables(&self) -> Variables {
         let mut variables = self.state.variables.clone();
-        variables.values.extend(self.locals.iter().map(|(name, value)| {
-            let value = value.clone().map_or(Value::Unknown, Value::Known);
-            (name.clone(), value)
-        }));
+        if !self.locals.is_empty() {
+            let value = |value: &Option<String>| value.clone().map_or(Value::Unknown, Value::Known);
+            let locals = self.locals.iter().map(|(name, local)| (name.clone(), value(local)));
+            Arc::make_mut(&mut variables.values).extend(locals);
+        }
         variables
     }
 }
