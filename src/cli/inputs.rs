@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::exclude::Exclude;
 use super::search::Search;
-use crate::report::Failure;
+use crate::report::{Failure, shown};
 
 /// What a path led to.
 #[derive(Debug)]
@@ -91,17 +91,9 @@ fn plain(path: &Path) -> PathBuf {
     if plain.as_os_str().is_empty() { path.to_owned() } else { plain }
 }
 
-/// A path for people: control characters escaped.
+/// A path for people: what can't be seen in it is escaped.
 pub(super) fn shown(path: &Path) -> String {
-    let mut shown = String::new();
-    for character in path.to_string_lossy().chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
+    shown::line(&path.to_string_lossy())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Puts strings on stdout and stderr. A reader that has gone away is no error.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -12,15 +12,19 @@ use super::progress::Progress;
 use crate::report::batch::Batch;
 use crate::report::tally::Tally;
 use crate::report::text::{self, Look};
-use crate::report::{Class, Failure, Report, diff, explain, github, html, json, markdown, sarif, verified};
+use crate::report::{
+    Class, Failure, Report, diff, explain, github, html, json, markdown, sarif, shown as escape, verified,
+};
 
 /// The two streams, and how things are told on them.
 pub(super) struct Screen {
     mode: Mode,
     format: Format,
     quiet: bool,
-    /// Whether stdout gets colours. The text itself is never filtered: a patch must keep every byte.
+    /// Whether stdout gets colours.
     painted: bool,
+    /// Whether stdout is read by a person, and not by a program that needs every byte.
+    watched: bool,
     look: Look,
     /// Whether stdin's new file is printed: `--write -`.
     filter: bool,
@@ -47,11 +51,13 @@ impl Screen {
         }
         .write_global();
         let painted = |choice| choice != ColorChoice::Never;
+        let paints = args.output.is_none() && painted(AutoStream::choice(&io::stdout()));
         Self {
             mode: args.mode(),
             format: args.format,
             quiet: args.quiet,
-            painted: args.output.is_none() && painted(AutoStream::choice(&io::stdout())),
+            painted: paints,
+            watched: paints || args.output.is_none() && io::stdout().is_terminal(),
             look: Look {
                 color: painted(AutoStream::choice(&io::stderr())),
                 verbose: args.verbose,
@@ -132,20 +138,27 @@ impl Screen {
         let new = || report.conversion().map(|rewrite| rewrite.text.as_str());
         match self.mode {
             Mode::Diff => {
-                let patch = report.patch();
+                let patch = self.for_its_reader(&report.patch());
                 self.result(&if self.painted { diff::painted(&patch) } else { patch });
             }
             // A filter hands on what it does not change.
-            Mode::Write if self.filter => self.result(new().unwrap_or(&report.before)),
+            Mode::Write if self.filter => {
+                self.result(&self.for_its_reader(new().unwrap_or(&report.before)));
+            }
             Mode::Write => {
                 if let Some(rewrite) = report.conversion() {
                     let (recipe, safety) = (&rewrite.recipe, rewrite.safety().as_str());
                     self.result(&format!("converted {} ({recipe}, {safety})\n", report.path));
                 }
             }
-            Mode::Stdout => self.result(new().unwrap_or_default()),
+            Mode::Stdout => self.result(&self.for_its_reader(new().unwrap_or_default())),
             Mode::Explain => self.result(&explain::table(report)),
         }
+    }
+
+    /// A program gets every byte, a person nothing that drives the terminal.
+    fn for_its_reader(&self, text: &str) -> String {
+        if self.watched { escape::text(text) } else { text.to_owned() }
     }
 
     /// After the last file.

@@ -111,18 +111,20 @@ mod tests {
     #[test]
     fn bounds_are_named_by_who_passes_them() {
         let long = "x".repeat(WORD + 1);
+        // Docker reads no line of more than 64 KiB.
+        let commands = "aaaaaaa;\\\n".repeat(SHELL_TEXT / 8 + 1);
         for (lines, part) in [
             ("WORKDIR a\n".repeat(1000), "1001 instructions"),
-            (format!("# {}", "x".repeat(BYTES)), "256 KiB"),
+            ("# x\n".repeat(BYTES / 4), "256 KiB"),
             (format!("EXPOSE{}", " 1".repeat(WORDS + 1)), "more arguments"),
             (format!("ENV {}", "a=b ".repeat(VARIABLES + 1)), "more variables"),
             (format!("ENV {}=b", &long[..=NAME]), "(256 bytes)"),
             (format!("WORKDIR {long}"), "(4096 bytes)"),
             (format!("USER {long}"), "(4096 bytes)"),
             (format!("COPY --from={long} a b"), "(4096 bytes)"),
-            (format!("RUN {}", "a;".repeat(SHELL_TEXT / 2 + 1)), "128 KiB"),
+            (format!("RUN {commands}a"), "128 KiB"),
             (format!("RUN <<E\n{}E", "a\n".repeat(SHELL_TEXT / 2 + 1)), "128 KiB"),
-            (format!("HEALTHCHECK CMD {}", "a;".repeat(SHELL_TEXT / 2 + 1)), "128 KiB"),
+            (format!("HEALTHCHECK CMD {commands}a"), "128 KiB"),
         ] {
             let told = told(&lines).unwrap_or_default();
             assert!(told.contains(part), "{told:?} does not say {part:?}");

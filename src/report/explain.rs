@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Verdict};
+use super::{Report, Verdict, shown};
 use crate::dockerfile::span::Span;
 use crate::pipeline::Explained;
 use crate::report::place::Place;
@@ -21,7 +21,8 @@ pub fn table(report: &Report) -> String {
     let text = width(&rows, |row| &row.text);
     let stage = width(&rows, |row| row.stage);
 
-    let mut out = format!("{} ({}, {})\n", report.path, rewrite.recipe, rewrite.safety().as_str());
+    let mut out =
+        format!("{} ({}, {})\n", shown::line(&report.path), rewrite.recipe, rewrite.safety().as_str());
     let (kept, added): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| !row.line.is_empty());
     for (head, rows) in [("", kept), ("added\n", added)] {
         if rows.is_empty() {
@@ -32,7 +33,10 @@ pub fn table(report: &Report) -> String {
             let _ = writeln!(
                 out,
                 "  {:>line$}  {:<text$}  {:<stage$}  {}",
-                row.line, row.text, row.stage, row.why
+                row.line,
+                row.text,
+                row.stage,
+                shown::line(row.why)
             );
         }
     }
@@ -63,9 +67,9 @@ fn width<'a>(rows: &'a [Row<'a>], of: impl Fn(&'a Row<'a>) -> &'a str) -> usize 
     rows.iter().map(|row| of(row).chars().count()).max().unwrap_or_default()
 }
 
-/// The first line, without control characters, cut to a readable width. What is cut, and what a line continues with, is `…`.
+/// The first line, without characters that can't be seen, cut to a readable width. What is cut, and what a line continues with, is `…`.
 fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default().replace(char::is_control, " ");
+    let line = shown::line(&text.lines().next().unwrap_or_default().replace('\t', " "));
     let whole = line.trim();
     let line = whole.trim_end_matches(['\\', '`']);
     if line.len() == whole.len() && line.chars().count() <= WIDEST {

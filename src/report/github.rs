@@ -1,7 +1,7 @@
 //! `--format github`: workflow commands, which GitHub shows beside the lines of a pull request.
 
 use super::place::Place;
-use super::{Failure, Report, Verdict};
+use super::{Failure, Report, Verdict, shown};
 use crate::note::{Level, Note, Reason};
 
 /// One command per note, and one for a conversion or a failure. Advice is left out: a pull request is no place for it.
@@ -65,7 +65,7 @@ pub(super) fn command(kind: &str, path: &str, line: Option<usize>, title: &str, 
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    shown::text(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

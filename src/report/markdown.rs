@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::batch::Batch;
 use super::behaviour::{self, Property};
 use super::place::Place;
-use super::{Class, Report, Verdict};
+use super::{Class, Report, Verdict, shown};
 use crate::note::{Level, Safety};
 use crate::pipeline::{Placement, Rewrite};
 
@@ -183,7 +183,7 @@ fn folder(path: &str) -> &str {
 
 /// A code span that holds any text.
 fn code(text: &str) -> String {
-    let text = text.replace(char::is_control, " ");
+    let text = shown::line(&text.replace(['\n', '\r', '\t'], " "));
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -193,7 +193,7 @@ fn code(text: &str) -> String {
 /// Text in which nothing is markup but its own code spans: no image, link, mention, tag or heading.
 fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (index, part) in text.replace(char::is_control, " ").split('`').enumerate() {
+    for (index, part) in shown::line(&text.replace(['\n', '\r', '\t'], " ")).split('`').enumerate() {
         if index % 2 == 1 {
             out += &code(part);
             continue;

@@ -13,6 +13,7 @@ pub mod judgement;
 pub mod markdown;
 mod place;
 pub mod sarif;
+pub mod shown;
 pub mod tally;
 pub mod text;
 pub mod verified;

@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level as Weight, Origin, Renderer, Snippet};
 
 use super::place::Place;
+use super::shown;
 use super::{Failure, Report, Verdict};
 use crate::dockerfile::span::Span;
 use crate::note::{Level, Note, Reason};
@@ -79,7 +80,8 @@ pub(super) fn block(
     help: Option<&str>,
     look: Look,
 ) -> String {
-    let title = weight.primary_title(message);
+    let (message, path, help) = (shown::text(message), shown::line(path), help.map(shown::text));
+    let title = weight.primary_title(&message);
     let mut group = Group::with_title(match id {
         Some(id) => title.id(id),
         None => title,
@@ -87,16 +89,23 @@ pub(super) fn block(
     // A blank line has nothing to point at, and an empty text has no line.
     let place =
         excerpt.map(|(text, span)| Place::of(text, span)).filter(|place| !place.text.trim().is_empty());
-    group = match place {
-        Some(place) => group.element(
-            Snippet::source(place.text)
-                .line_start(place.line)
-                .path(path)
-                .annotation(AnnotationKind::Primary.span(place.range)),
+    let excerpt = place.map(|place| {
+        let (range, text) = (place.range, place.text);
+        let [before, meant, after] =
+            [&text[..range.start], &text[range.clone()], &text[range.end..]].map(shown::text);
+        let range = before.len()..before.len() + meant.len();
+        (place.line, before + &meant + &after, range)
+    });
+    group = match excerpt {
+        Some((line, text, range)) => group.element(
+            Snippet::source(text)
+                .line_start(line)
+                .path(&path)
+                .annotation(AnnotationKind::Primary.span(range)),
         ),
-        None => group.element(Origin::path(path)),
+        None => group.element(Origin::path(&path)),
     };
-    if let Some(help) = help {
+    if let Some(help) = &help {
         group = group.element(Weight::HELP.message(help));
     }
     let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
