@@ -136,7 +136,7 @@
     const svg = drawn("svg", { width: 3 * W + 2 * GAP + 2, height, viewBox: `-1 0 ${3 * W + 2 * GAP + 2} ${height}`, role: "img", "aria-label": "Which stage each instruction goes to; the table below says the same" });
     const arrows = drawn("g", {});
     svg.append(arrows);
-    [["as it was", 0], [`builder`, 1], [`runtime: ${file.runtime ?? ""}`, 2]].forEach(([name, at]) => svg.append(drawn("text", { x: x[at], y: 18, class: "head" }, name)));
+    [["as it was", 0], ["builder", 1], ["runtime", 2]].forEach(([name, at]) => svg.append(drawn("text", { x: x[at], y: 18, class: "head" }, name)));
     const y = (order) => TOP + order * STEP;
     const box = (one, at, order, kind) => {
       const short = one.row.text.length > 33 ? `${one.row.text.slice(0, 32)}…` : one.row.text;
@@ -183,6 +183,15 @@
     tone.style.setProperty("--tone", `var(${OUTCOMES.find(([id]) => id === file.fate)?.[2] ?? "--quiet"})`);
     const about = [file.recipe, file.runtime && `ships on ${file.runtime}`, file.repository && `in ${file.repository}`].filter(Boolean).map((word) => ` · ${word}`).join("");
     const parts = [make("header", "", make("h2", "", file.path), make("p", "", tone, about))];
+    const { before, after } = file.verification ?? {};
+    if (before && after) {
+      const bar = (name, bytes) => {
+        const meter = make("div", "size", `${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+        meter.style.setProperty("--part", `${Math.max(100 * bytes / Math.max(before.bytes, after.bytes), 1)}%`);
+        return meter;
+      };
+      parts.push(make("h2", "", "Size, as built"), bar("before", before.bytes), bar("after", after.bytes));
+    }
     const loose = file.notes.filter((note) => !note.line);
     if (loose.length) parts.push(...loose.map(noted));
     if (file.before) parts.push(make("h2", "", file.text ? "Changes" : "File"), diff(file));
