@@ -184,12 +184,18 @@ impl Judge<'_> {
     /// No package manager runs without its index, or where it is not.
     fn package_index(&self, found: &mut Judgement) {
         for stage in self.live.iter().filter_map(|index| self.stages.get(*index)) {
+            // an index that one RUN reads stays for the next, until something takes it away
+            let mut updated = false;
             for step in &stage.steps {
-                let mut updated = false;
                 for action in &step.actions {
                     let packages = match &action.effect {
                         Effect::UpdatePackages => {
                             updated = true;
+                            continue;
+                        }
+                        Effect::Remove(_) => {
+                            let mut managers = self.new.recipes.managers.iter();
+                            updated &= !managers.any(|one| one.clean.contains(&action.text));
                             continue;
                         }
                         Effect::InstallPackages(packages) => packages,
@@ -212,7 +218,7 @@ impl Judge<'_> {
                         );
                     } else if manager.update.is_some() && !updated {
                         let message = "packages are installed without an index: the image carries none";
-                        let help = "read the index in the same RUN";
+                        let help = "read the index before, in the same RUN";
                         found.breach(BreachId::PackageIndex, place, message, help);
                     }
                 }
