@@ -33,9 +33,9 @@ COPY . .
 RUN gcc -O2 -Wall -o /usr/local/bin/hello hello.c
 
 FROM debian:bookworm-slim
-COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 WORKDIR /src
 COPY motto.txt ./
+COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=builder /usr/local/bin/hello /usr/local/bin/hello
 ENV GREETING=hello
 USER nobody

@@ -3,6 +3,7 @@
 use super::certainty::Certainty;
 use crate::dockerfile::span::Span;
 use crate::recipe::product::{Dependencies, Outputs};
+use std::collections::BTreeMap;
 
 /// A command of a RUN and what it does.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub enum Effect {
     UpdatePackages,
     /// Installs distribution packages.
     InstallPackages(Packages),
+    /// Upgrades the packages that the image has.
+    UpgradePackages,
     /// Adds a repository of distribution packages.
     AddRepository,
     /// Removes these distribution packages.
@@ -60,8 +63,10 @@ pub enum Effect {
     ChangeUsers,
     /// Creates directories.
     CreateDirectory(Vec<String>),
-    /// Changes modes or owners.
+    /// Changes modes or capabilities.
     ChangeMode(Vec<String>),
+    /// Changes owners.
+    ChangeOwner(Vec<String>),
     /// Sets the system up.
     Configure,
     /// Writes these files or directories.
@@ -114,6 +119,8 @@ pub struct Packages {
     pub names: Vec<String>,
     /// Words whose value can't be told.
     pub unknown: Vec<String>,
+    /// Names that a build argument chooses, with what is written for them.
+    pub chosen: BTreeMap<String, String>,
     /// Name of the group that a later command removes (`apk add --virtual`).
     pub group: Option<String>,
     /// Whether recommended packages are kept away.

@@ -7,7 +7,7 @@ use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::variables::Variables;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
-use crate::note::{Note, Reason};
+use crate::note::{Level, Note, Reason};
 
 impl Planner<'_> {
     /// The slim counterpart of the builder's image, written as the file writes it: variables stay.
@@ -33,11 +33,24 @@ impl Planner<'_> {
             );
         }
         let wanted = counterpart.to_string();
+        if let Some(written) = self.written_like(&wanted) {
+            return Ok(written);
+        }
+        let message = format!(
+            "a build argument chooses the base image; the runtime is fixed to its default, `{wanted}`"
+        );
+        self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
+        Ok(wanted)
+    }
+
+    /// An image as the file would write it: its variables stay where they say the same of the new name.
+    fn written_like(&self, wanted: &str) -> Option<String> {
+        let from = &self.stage.from;
         if wanted == from.image {
-            return Ok(from.written.clone());
+            return Some(from.written.clone());
         }
         if !from.is_argument {
-            return Ok(wanted);
+            return Some(wanted.to_owned());
         }
         let escape = self.sources.document.escape;
         let globals = self.global_variables();
@@ -45,16 +58,22 @@ impl Planner<'_> {
         let suffixed = std::iter::once(format!("{written}-slim"));
         let inserted =
             written.match_indices('-').map(|(at, _)| format!("{}-slim{}", &written[..at], &written[at..]));
-        let fits =
-            |candidate: &String| globals.expand(candidate, escape).default_value() == Some(wanted.as_str());
-        if let Some(candidate) = suffixed.chain(inserted).find(fits) {
-            return Ok(candidate);
-        }
-        let message = format!(
-            "a build argument chooses the base image; the runtime is fixed to its default, `{wanted}`"
-        );
-        self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
-        Ok(wanted)
+        // the registry by variable, the name by table
+        let (_, name) = wanted.rsplit_once('/').unwrap_or(("", wanted));
+        let elsewhere = written.match_indices('/').map(|(at, _)| format!("{}{name}", &written[..=at]));
+        let fits = |candidate: &String| globals.expand(candidate, escape).default_value() == Some(wanted);
+        suffixed.chain(inserted).chain(elsewhere).find(fits)
+    }
+
+    /// Whether a build argument may choose the distribution's release: it stands in the tag, and the release not beside it.
+    fn argument_chooses_release(&self) -> bool {
+        let from = &self.stage.from;
+        let name = from.written.rsplit_once('/').map_or(from.written.as_str(), |(_, name)| name);
+        let Some((_, rest)) = name.rsplit_once('$') else { return false };
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let behind =
+            rest.rsplit_once('}').map_or_else(|| rest.trim_start_matches(is_name), |(_, behind)| behind);
+        !behind.contains(self.stage.world.image.distribution.release())
     }
 
     /// What is known of an image as it is written in a FROM of this file.
@@ -73,8 +92,9 @@ impl Planner<'_> {
         globals
     }
 
-    /// The bare image of the builder's release.
-    pub(super) fn bare_image(&mut self) -> Result<String, Note> {
+    /// The bare image of the builder's release. `links` says whether the programs need that release's C library: then a tag
+    /// that may move on is pinned to it, in both stages.
+    pub(super) fn bare_image(&mut self, links: bool) -> Result<String, Note> {
         let from = &self.stage.from;
         if let Some(requested) = self.requested {
             return Ok(requested.to_owned());
@@ -88,23 +108,53 @@ impl Planner<'_> {
                 Note::refusal(Reason::UnknownBase, from.image_span, message).help("name one with --runtime")
             );
         };
-        if image.floats {
-            let message = format!(
-                "`{}` stands on {} today; when it moves to another release, change the runtime's FROM with it",
-                from.image, image.distribution
-            );
-            self.notes.push(
-                Note::assumption(Reason::FloatingTag, from.image_span, message)
-                    .help("a tag that names the release does not move"),
-            );
-        } else if from.is_argument {
+        let bare = bare.to_string();
+        let by_argument = from.written.rsplit_once('/').is_some_and(|(registry, _)| registry.contains('$'));
+        let written = if by_argument { self.written_like(&bare) } else { Some(bare.clone()) };
+        let follows = written.is_some() && !(from.is_argument && self.argument_chooses_release());
+        if image.floats && links {
+            self.pin();
+        } else if !follows && links {
             let message = format!(
                 "a build argument chooses the base image; the runtime follows its default, {}",
                 image.distribution
             );
             self.notes.push(Note::assumption(Reason::FloatingTag, from.image_span, message));
+        } else if written.is_none() {
+            let message = format!(
+                "a build argument chooses the registry; the runtime comes from its default, `{bare}`"
+            );
+            self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
         }
-        Ok(bare.to_string())
+        Ok(written.unwrap_or(bare))
+    }
+
+    /// A tag that moves from release to release names the one it stands on today: the version still moves, the C library no longer.
+    fn pin(&mut self) {
+        let from = &self.stage.from;
+        let image = &self.stage.world.image;
+        let fixed =
+            from.reference.as_ref().filter(|reference| !from.is_argument && reference.digest.is_none());
+        match fixed.and_then(|reference| self.sources.knowledge.pinned(reference)) {
+            Some(pinned) => {
+                let message = format!(
+                    "`{}` stands on {} today and moves on one day: both stages name the release, so that they move together",
+                    from.image, image.distribution
+                );
+                self.notes.push(Note::new(Level::Advice, Reason::FloatingTag, from.image_span, message));
+                self.builder_image = Some(pinned.to_string());
+            }
+            None => {
+                let message = format!(
+                    "`{}` stands on {} today; when it moves to another release, change the runtime's FROM with it",
+                    from.image, image.distribution
+                );
+                self.notes.push(
+                    Note::assumption(Reason::FloatingTag, from.image_span, message)
+                        .help("a tag that names the release does not move"),
+                );
+            }
+        }
     }
 
     /// The newest Alpine, for programs that need no C library.

@@ -42,7 +42,10 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     });
     let (runtime_image, distribution) = match alpine {
         Some(alpine) => alpine,
-        None => (planner.bare_image()?, builder_distribution),
+        None => {
+            let links = !free_of_cgo || !packages.names.is_empty() || planner.brings_foreign_programs();
+            (planner.bare_image(links)?, builder_distribution)
+        }
     };
     let data = planner.add_data(&mut packages, None, &distribution);
     let mut head = inherited::head(&planner, &programs);
@@ -143,10 +146,10 @@ fn step_to_stages(
 ) -> Result<(), Note> {
     match step.keyword {
         Keyword::Run => {
-            planner.keep_in_builder(step, "the build");
             let runs_own = |action: &Action| {
                 matches!(action.effect, Effect::Unknown(_)) && touched::starts_own(action, programs)
             };
+            planner.keep_build(step, &runs_own);
             // what a repeated command reads, such as a certificate, was written before it
             for action in &step.actions {
                 take_written(planner, &action.effect.written(), whole);

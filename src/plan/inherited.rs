@@ -2,34 +2,48 @@
 
 use super::line::{Added, Line};
 use super::planner::Planner;
-use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
-use crate::dockerfile::variables::mentions_variable;
+use crate::knowledge::images::Image;
 
-/// Lines before all others of the runtime: what the builder's image set and a later line or the container relies on.
-pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
-    let image = &planner.stage.world.image;
-    let mut lines = Vec::new();
-    let document = planner.sources.document;
-    let sets = |step: &&Step, name: &str| {
-        matches!(&document.instructions[step.index].arguments, Arguments::Pairs(pairs)
-            if step.keyword == Keyword::Env && pairs.iter().any(|pair| pair.key.text == name))
+/// ENV lines for what the builder's image set, the runtime's does not, and a line uses before it sets it itself.
+pub(super) fn variables(facts: &Planner<'_>, runtime: &[Line], image: Option<&Image>) -> Vec<Line> {
+    let document = facts.sources.document;
+    let sets = |line: &Line, name: &str| match line {
+        Line::Instruction(index) | Line::Changed(index, ..) => {
+            let instruction = &document.instructions[*index];
+            matches!(&instruction.arguments, Arguments::Pairs(pairs)
+                if instruction.keyword == Keyword::Env && pairs.iter().any(|pair| pair.key.text == name))
+        }
+        Line::New(Added::Env { name: known, .. }, _) => known == name,
+        Line::New(..) => false,
     };
-    for (name, value) in image.environment.iter().filter(|(name, _)| name != "PATH") {
-        let lines_of_runtime = planner.steps().iter().filter(|step| step.keyword != Keyword::Run);
-        let used = lines_of_runtime.clone().find(|step| mentions_variable(document.slice(step.span), name));
-        let set = lines_of_runtime.clone().find(|step| sets(step, name));
-        if used.is_some_and(|used| set.is_none_or(|set| set.index >= used.index)) {
+    let given =
+        |name: &String| image.is_some_and(|image| image.environment.iter().any(|(known, _)| known == name));
+    let lacking =
+        facts.stage.world.image.environment.iter().filter(|(name, _)| name != "PATH" && !given(name));
+    let mut lines = Vec::new();
+    for (name, value) in lacking {
+        let used = runtime.iter().position(|line| line.mentions(document, name));
+        let set = runtime.iter().position(|line| sets(line, name));
+        if used.is_some_and(|used| set.is_none_or(|set| set >= used)) {
             let why = format!("the builder's image sets it, and a line uses ${name}");
             lines.push(Line::New(Added::Env { name: name.clone(), value: value.clone() }, why));
         }
     }
+    lines
+}
+
+/// Lines before all others of the runtime: where the builder's image finds programs, and where it starts.
+pub(super) fn head(planner: &Planner<'_>, programs: &[String]) -> Vec<Line> {
+    let image = &planner.stage.world.image;
+    let mut lines = Vec::new();
     // a program that is found by its bare name has to stay on PATH
     let bare = planner
         .needs
         .programs()
         .map(|(need, _)| need)
-        .filter(|need| need.path.as_ref().is_some_and(|path| programs.contains(path)));
+        .filter(|need| need.path.as_ref().is_some_and(|path| programs.contains(path)))
+        .filter(|need| planner.needs.words().any(|word| word == need.name));
     let system = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
     let mut directories: Vec<&str> = Vec::new();
     for need in bare {

@@ -118,6 +118,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         if step.index == take_at {
             take_over(&mut planner, &decided);
         }
+        take_own(&mut planner, &decided, step);
         step_to_stages(&mut planner, &decided, step)?;
         if step.index == work {
             for directory in decided.from_builder.clone() {
@@ -137,7 +138,13 @@ fn take_over_at(planner: &Planner<'_>, decided: &Decided<'_>) -> usize {
         Layout::Environment(_) => {
             copies.map(|step| step.index).chain([decided.first]).min().unwrap_or(decided.first)
         }
-        _ => decided.first,
+        // what sets up the libraries below the prefix finds them there
+        Layout::Prefix(_) => {
+            let builds = |step: &&Step| step.does(|effect| matches!(effect, Effect::InstallBuilt(_)));
+            let built = planner.steps().iter().find(builds).map(|step| step.index);
+            built.into_iter().chain([decided.first]).min().unwrap_or(decided.first)
+        }
+        Layout::Own(_) => decided.first,
     }
 }
 
@@ -212,7 +219,13 @@ fn run(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) -> Result<
         return Ok(());
     }
     let is_packages = |effect: &Effect| {
-        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_) | Effect::UpdatePackages)
+        matches!(
+            effect,
+            Effect::InstallPackages(_)
+                | Effect::RemovePackages(_)
+                | Effect::UpdatePackages
+                | Effect::UpgradePackages
+        )
     };
     if !step.does(is_packages) {
         let is_idle = step.actions.iter().all(|action| is_cleaning(&action.effect));
@@ -329,11 +342,30 @@ fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
                 );
             }
         }
-        Layout::Own(directories) => {
-            for directory in directories {
-                let owner = owner_of(planner, directory);
-                planner.copy_from_builder(directory, owner, "the installed packages");
-            }
+        Layout::Own(_) => {}
+    }
+}
+
+/// Directories of the file's own that this line makes, or is the first to install into: users and directories around them are
+/// there by then.
+fn take_own(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step) {
+    let Layout::Own(directories) = &decided.layout else { return };
+    for directory in directories {
+        let makes = |step: &&Step| {
+            step.does(|effect| match effect {
+                Effect::CreateEnvironment(path) => path == directory,
+                Effect::InstallDependencies(found) => match &found.target {
+                    Target::Directory(path) | Target::Environment(path) => is_within(path, directory),
+                    Target::User => *directory == format!("{}/.local", step.home()),
+                    _ => false,
+                },
+                _ => false,
+            })
+        };
+        let made = planner.steps().iter().find(makes).map_or(decided.first, |step| step.index);
+        if made == step.index {
+            let owner = owner_of(planner, directory);
+            planner.copy_from_builder(directory, owner, "the installed packages");
         }
     }
 }

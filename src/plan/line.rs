@@ -1,5 +1,7 @@
 //! The lines of a planned stage as values: decisions are made, compared and put in order here, and spelled by `rewrite` alone.
 
+use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::mentions_variable;
 
@@ -66,11 +68,11 @@ pub struct ImagePath {
 /// Packages, in the manner of a distribution's package manager.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Installation {
-    /// Commands before the installation: the package index is read.
+    /// Commands before the installation: the package index is read, the image's own packages are upgraded.
     pub before: Vec<String>,
     /// The command that installs; `{packages}` stands for the names.
     pub command: String,
-    /// Names with their pins, sorted.
+    /// Names with their pins, or a variable that holds such, sorted; none where the image is only upgraded.
     pub packages: Vec<String>,
     /// Commands after the installation: the package index is taken away again.
     pub after: Vec<String>,
@@ -91,6 +93,22 @@ impl Line {
         }
     }
 
+    /// Whether it uses a variable of the stage.
+    pub fn mentions(&self, document: &Document, name: &str) -> bool {
+        match self {
+            Self::Instruction(index) => {
+                mentions_variable(document.slice(document.instructions[*index].span), name)
+            }
+            Self::Changed(index, span, text) => {
+                let whole = document.instructions[*index].span;
+                let around = [Span::new(whole.start, span.start), Span::new(span.end, whole.end)];
+                around.into_iter().any(|part| mentions_variable(document.slice(part), name))
+                    || mentions_variable(text, name)
+            }
+            Self::New(added, _) => added.mentions(name),
+        }
+    }
+
     /// Whether it is new and copies this very path from the builder.
     pub fn copies_from_builder(&self, path: &str) -> bool {
         matches!(self, Self::New(Added::CopyFrom { paths, .. }, _) if paths.iter().any(|one| one.path == path))
@@ -101,6 +119,17 @@ impl Added {
     /// One path from the builder to its own place.
     pub fn copy_from(path: &str, flags: Vec<String>) -> Self {
         Self::CopyFrom { paths: vec![ImagePath::from(path)], flags }
+    }
+
+    /// Its keyword.
+    pub fn keyword(&self) -> Keyword {
+        match self {
+            Self::CopyFrom { .. } | Self::Copy { .. } => Keyword::Copy,
+            Self::Run(_) | Self::Install(_) => Keyword::Run,
+            Self::Env { .. } | Self::Path(_) => Keyword::Env,
+            Self::Workdir(_) => Keyword::Workdir,
+            Self::User(_) => Keyword::User,
+        }
     }
 
     /// Whether it uses a variable of the stage.

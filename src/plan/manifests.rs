@@ -99,6 +99,7 @@ pub(super) fn read_by_installations(
                 }
                 Effect::Nothing
                 | Effect::UpdatePackages
+                | Effect::UpgradePackages
                 | Effect::InstallPackages(_)
                 | Effect::RemovePackages(_)
                 | Effect::Fetch
@@ -106,7 +107,7 @@ pub(super) fn read_by_installations(
                 | Effect::ChangeUsers
                 | Effect::CreateDirectory(_)
                 | Effect::CreateEnvironment(_) => {}
-                Effect::Remove(paths)
+                Effect::ChangeMode(paths) | Effect::ChangeOwner(paths) | Effect::Remove(paths)
                     if paths.iter().all(|path| !is_copied(planner, path) || path.starts_with("/tmp")) => {}
                 _ => return None,
             }

@@ -4,6 +4,8 @@
 //! image), `packages` (what is installed there), `files` (what is copied there), `replay` (which commands are repeated there).
 //! The plan holds no text of the file: `rewrite` cuts and joins.
 
+mod arguments;
+mod assemble;
 mod base;
 mod binary;
 mod environment;
@@ -26,6 +28,7 @@ mod surely;
 mod touched;
 
 use crate::analysis::{Sources, Stage};
+use crate::dockerfile::span::Span;
 use crate::note::Note;
 use crate::recipe::RuntimeKind;
 use line::Line;
@@ -38,6 +41,8 @@ pub struct Plan {
     pub builder_name: String,
     /// Whether the file already gives its stage that name.
     pub is_named: bool,
+    /// The builder's image, written anew: where it stands, and how.
+    pub builder_image: Option<(Span, String)>,
     /// Lines of the builder after its FROM, in order.
     pub builder: Vec<Line>,
     /// Base image of the runtime, as it is to be written.

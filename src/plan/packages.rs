@@ -6,6 +6,7 @@ use super::planner::Planner;
 use crate::analysis::effect::{Effect, Packages};
 use crate::analysis::need::Caller;
 use crate::analysis::need::chain::Chain;
+use crate::analysis::step::Step;
 use crate::knowledge::Distribution;
 use crate::knowledge::packages::{Belongs, bare_name as bare};
 use crate::note::{Note, Reason};
@@ -19,7 +20,9 @@ pub(super) struct RuntimePackages {
     pub(super) names: Vec<String>,
     /// Whether recommended packages stay away, as the file wants it.
     pub(super) lean: bool,
-    /// Index of the instruction that installs the first of them, where the file has one.
+    /// Whether what the image has is upgraded, as the file does.
+    pub(super) upgrade: bool,
+    /// Index of the instruction that installs the first of them, or upgrades, where the file has one.
     pub(super) at: Option<usize>,
     /// Who asks for a package, where the file does not install it itself.
     pub(super) asked_by: BTreeMap<String, String>,
@@ -75,6 +78,10 @@ pub(super) fn split(
 ) -> Result<RuntimePackages, Note> {
     let knowledge = planner.sources.knowledge;
     let mut found = RuntimePackages { lean: true, ..RuntimePackages::default() };
+    let upgrades = |step: &&Step| step.does(|effect| matches!(effect, Effect::UpgradePackages));
+    if let Some(step) = planner.steps().iter().find(upgrades) {
+        (found.upgrade, found.at) = (true, Some(step.index));
+    }
     let called = called_programs(planner, work);
     let mut unknown: Vec<String> = Vec::new();
     for (index, packages) in installed(planner) {
@@ -116,7 +123,8 @@ pub(super) fn split(
             if (wished || keep && !removed) && !knowledge.package_in_slim(bare(name), distribution) {
                 found.lean &= packages.lean;
                 found.at.get_or_insert(index);
-                found.add(name);
+                // what a build argument chooses is chosen in the runtime too
+                found.add(packages.chosen.get(name).unwrap_or(name));
             }
         }
     }
@@ -201,10 +209,18 @@ fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
     let started = planner.needs.started_by(&callers).map(|(need, _)| need.name.clone());
     let hinted = planner.needs.started_by(&[Caller::Source]).map(|(need, _)| need.name.clone());
     let manages = |effect: &Effect| {
-        matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_) | Effect::UpdatePackages)
+        matches!(
+            effect,
+            Effect::InstallPackages(_)
+                | Effect::RemovePackages(_)
+                | Effect::UpdatePackages
+                | Effect::UpgradePackages
+        )
     };
     let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
-    let later = later.filter(|action| !manages(&action.effect));
+    let set_up = planner.steps().iter().filter(|step| step.index <= work).flat_map(|step| &step.actions);
+    let set_up = set_up.filter(|action| planner.sets_up(action));
+    let later = later.chain(set_up).filter(|action| !manages(&action.effect));
     let later = later.flat_map(|action| action.text.split_whitespace().map(str::to_owned));
     let image = &planner.stage.world.image;
     let installations = super::layout::installations(planner);
@@ -221,10 +237,14 @@ impl Planner<'_> {
         packages: &RuntimePackages,
         distribution: &Distribution,
     ) -> Result<Option<Added>, Note> {
-        if packages.names.is_empty() || self.sources.knowledge.packages_are_served(distribution) {
+        let is_idle = packages.names.is_empty() && !packages.upgrade;
+        if is_idle || self.sources.knowledge.packages_are_served(distribution) {
             return Ok(self.install_line(packages, distribution));
         }
-        let needed = packages.names.join(", ");
+        let needed = match packages.names.as_slice() {
+            [] => "upgraded packages, as the file asks for".to_owned(),
+            names => names.join(", "),
+        };
         let message =
             format!("the runtime needs {needed}, and the packages of {distribution} left its mirrors");
         Err(Note::refusal(Reason::ArchivedRelease, self.stage.from.image_span, message)
@@ -233,7 +253,7 @@ impl Planner<'_> {
 
     /// The line that installs packages, in the manner of the distribution's package manager.
     fn install_line(&self, packages: &RuntimePackages, distribution: &Distribution) -> Option<Added> {
-        if packages.names.is_empty() {
+        if packages.names.is_empty() && !packages.upgrade {
             return None;
         }
         let manager = self.sources.recipes.manager_of(distribution)?;
@@ -242,7 +262,12 @@ impl Planner<'_> {
         let lean = manager.lean.as_deref().filter(|_| packages.lean);
         let options = lean.map(|option| format!("{option} {{packages}}"));
         Some(Added::Install(Installation {
-            before: manager.update.iter().cloned().collect(),
+            before: manager
+                .update
+                .iter()
+                .chain(manager.upgrade.iter().filter(|_| packages.upgrade))
+                .cloned()
+                .collect(),
             command: match options {
                 Some(options) => manager.install.replacen("{packages}", &options, 1),
                 None => manager.install.clone(),

@@ -1,15 +1,14 @@
 //! What both kinds of plan share: the file, what was found out about it, and the lines so far.
 
-use super::Plan;
 use super::line::{Added, Line};
 use super::surely::surely_there;
+use super::{Plan, assemble};
+use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Needs;
 use crate::analysis::readable::Readable;
 use crate::analysis::step::Step;
 use crate::analysis::{Sources, Stage};
 use crate::dockerfile::instruction::{Arguments, Keyword};
-use crate::dockerfile::span::Span;
-use crate::dockerfile::variables::{Value, mentions_variable};
 use crate::knowledge::images::Variant;
 use crate::note::{Note, Reason};
 use std::cell::OnceCell;
@@ -30,9 +29,13 @@ pub(super) struct Planner<'a> {
     /// Absolute paths that the runtime has so far, files and directories.
     pub(super) present: BTreeSet<String>,
     pub(super) notes: Vec<Note>,
-    why: BTreeMap<usize, String>,
     /// Files that a COPY which stays as it stands brings, each with the index of the last such line.
     pub(super) brought_whole: OnceCell<HashMap<&'a str, usize>>,
+    pub(super) why: BTreeMap<usize, String>,
+    /// The builder's image, where another tag says the same for longer.
+    pub(super) builder_image: Option<String>,
+    /// Commands that create users or groups, with the line of the runtime in which they run.
+    pub(super) creators: Vec<(String, Line)>,
 }
 
 impl<'a> Planner<'a> {
@@ -55,6 +58,8 @@ impl<'a> Planner<'a> {
             notes: Vec::new(),
             why: BTreeMap::new(),
             brought_whole: OnceCell::new(),
+            builder_image: None,
+            creators: Vec::new(),
         };
         planner.refuse_what_is_not_read()?;
         planner.note_doubts();
@@ -136,10 +141,19 @@ impl<'a> Planner<'a> {
     /// An instruction as it stands goes to the runtime.
     pub(super) fn keep_in_runtime(&mut self, step: &Step, why: &str) {
         self.runtime.push(Line::Instruction(step.index));
+        self.note_creators(step.actions.iter());
         if let Some(directory) = &step.makes_directory {
             self.have(directory);
         }
         self.because(step, why);
+    }
+
+    /// The last line of the runtime runs these commands: some may create users.
+    pub(super) fn note_creators<'b>(&mut self, actions: impl Iterator<Item = &'b Action>) {
+        let Some(line) = self.runtime.last().cloned() else { return };
+        let creates = |effect: &Effect| matches!(effect, Effect::CreateUser(_) | Effect::ChangeUsers);
+        let creating = actions.filter(|action| creates(&action.effect));
+        self.creators.extend(creating.map(|action| (action.text.clone(), line.clone())));
     }
 
     /// A new line of the builder.
@@ -182,38 +196,17 @@ impl<'a> Planner<'a> {
         self.add_to_runtime(Added::copy_from(path, flags), why);
     }
 
-    /// Finishes the plan: build arguments are declared where they are used, the stage gets its name.
-    pub(super) fn finish(mut self, runtime_image: String, add: Vec<Line>) -> Plan {
-        for path in self.sources.artifacts.iter().rev() {
-            if self.has(path) {
-                continue;
-            }
-            let line = Line::New(Added::copy_from(path, Vec::new()), "the file asks for it".to_owned());
-            self.runtime.insert(0, line);
-        }
-        self.runtime.splice(0..0, add);
-        self.declare_arguments();
-        self.shorten_builder();
-        self.note_arguments();
-        let from = &self.stage.from;
-        let document = self.sources.document;
-        let builder_name = from.name.clone().unwrap_or_else(|| self.free_name());
-        let instruction = &document.instructions[from.instruction];
-        let platform = instruction.flag("platform").map(|flag| document.slice(flag.span).to_owned());
-        Plan {
-            builder_name,
-            is_named: from.name.is_some(),
-            builder: self.builder,
-            runtime_image,
-            platform,
-            runtime: self.runtime,
-            notes: self.notes,
-            why: self.why,
-        }
+    /// Finishes the plan; `head` are lines that belong before all others of the runtime.
+    pub(super) fn finish(self, runtime_image: String, mut head: Vec<Line>) -> Plan {
+        let asked = self.sources.artifacts.iter().filter(|path| !self.has(path));
+        let copies = asked
+            .map(|path| Line::New(Added::copy_from(path, Vec::new()), "the file asks for it".to_owned()));
+        head.extend(copies.collect::<Vec<_>>());
+        assemble::assemble(self, runtime_image, head)
     }
 
     /// `builder`, or the next name that neither an image, nor a stage, nor a `--from` of the file uses.
-    fn free_name(&self) -> String {
+    pub(super) fn free_name(&self) -> String {
         let document = self.sources.document;
         let images = document.instructions.iter().filter(|one| one.keyword == Keyword::From);
         let flags = document.instructions.iter().flat_map(|one| &one.flags);
@@ -231,91 +224,13 @@ impl<'a> Planner<'a> {
     }
 
     /// The end of the builder that the runtime has as it stands does nothing for the builder.
-    fn shorten_builder(&mut self) {
+    pub(super) fn shorten_builder(&mut self, runtime: &[Line]) {
         while let Some(last @ Line::Instruction(index)) = self.builder.last() {
-            if !self.runtime.contains(last) {
+            if !runtime.contains(last) {
                 break;
             }
             self.why.insert(*index, "nothing of the builder comes after it".to_owned());
             self.builder.pop();
         }
     }
-
-    /// Says that a path or an owner in a line restage wrote came from a build argument: its default stands there.
-    fn note_arguments(&mut self) {
-        let document = self.sources.document;
-        let places = [Keyword::Workdir, Keyword::User, Keyword::Env, Keyword::Copy, Keyword::Add];
-        let doubtful = self.stage.steps.iter().find_map(|step| {
-            let text = document.slice(step.span);
-            let is_place = places.contains(&step.keyword);
-            let is_output = text.contains("-o $") || text.contains("-o /") || text.contains("--root");
-            let known = |name: &&String| {
-                !matches!(step.before.variables.values.get(*name), None | Some(Value::Unknown))
-            };
-            let mut names = step.before.arguments.iter().filter(known);
-            let name = names.find(|name| (is_place || is_output) && names_a_place(text, name, is_place))?;
-            Some((step.span, name.clone()))
-        });
-        if let Some((span, name)) = doubtful {
-            let written =
-                self.runtime.iter().any(|line| matches!(line, Line::New(Added::CopyFrom { .. }, _)));
-            if written {
-                let message =
-                    format!("ARG {name} may choose a path here; the copies of the runtime name its default");
-                self.notes.push(
-                    Note::assumption(Reason::UnknownValue, span, message)
-                        .help("a build with another value needs other paths in the COPY --from lines"),
-                );
-            }
-        }
-    }
-
-    /// Keeps those ARG lines of the runtime that a later line of it uses.
-    fn declare_arguments(&mut self) {
-        let document = self.sources.document;
-        let uses = |line: &Line, name: &str| match line {
-            Line::Instruction(index) => {
-                mentions_variable(document.slice(document.instructions[*index].span), name)
-            }
-            Line::Changed(index, span, text) => {
-                let whole = document.instructions[*index].span;
-                let around = [Span::new(whole.start, span.start), Span::new(span.end, whole.end)];
-                around.into_iter().any(|part| mentions_variable(document.slice(part), name))
-                    || mentions_variable(text, name)
-            }
-            Line::New(added, _) => added.mentions(name),
-        };
-        let declared = |line: &Line| match line {
-            Line::Instruction(index) => match &document.instructions[*index] {
-                instruction if instruction.keyword == Keyword::Arg => {
-                    Some(argument_names(document.slice(instruction.span)))
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        let mut kept: Vec<Line> = Vec::new();
-        for line in self.runtime.drain(..).rev() {
-            let is_used = |name: &String| kept.iter().any(|later| uses(later, name));
-            if declared(&line).is_none_or(|names| names.iter().any(is_used)) {
-                kept.push(line);
-            }
-        }
-        kept.reverse();
-        self.runtime = kept;
-    }
-}
-
-/// Whether a text uses a variable as a part of a path or, where `whole` values are places, as one of them.
-fn names_a_place(text: &str, name: &str, whole: bool) -> bool {
-    text.split([' ', '=', '\t', '"']).any(|word| {
-        let is_path = word.contains('/') || (whole && word.trim_matches(['$', '{', '}']) == name);
-        is_path && !word.contains("://") && mentions_variable(word, name)
-    })
-}
-
-/// Names that an ARG line declares, read from its words.
-fn argument_names(text: &str) -> Vec<String> {
-    let words = text.split_whitespace().skip(1);
-    words.map(|word| word.split('=').next().unwrap_or(word).trim_matches(['"', '\'']).to_owned()).collect()
 }

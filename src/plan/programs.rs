@@ -3,7 +3,6 @@
 use super::line::{Added, Line};
 use super::packages::RuntimePackages;
 use super::planner::Planner;
-use crate::analysis::effect::Effect;
 use crate::analysis::need::chain::Chain;
 use crate::analysis::need::{Caller, Need};
 use crate::dockerfile::shell::{self, Shell};
@@ -41,13 +40,7 @@ impl Planner<'_> {
         let mut called = self.started()?;
         let mut first_call = usize::MAX;
         for step in self.steps() {
-            let repeated = |effect: &Effect| {
-                matches!(
-                    effect,
-                    Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure | Effect::ChangeMode(_)
-                )
-            };
-            let actions = step.actions.iter().filter(|action| step.index > work || repeated(&action.effect));
+            let actions = step.actions.iter().filter(|action| step.index > work || self.sets_up(action));
             for action in actions.filter(|action| !action.program.is_empty()) {
                 called.push(Called {
                     program: action.program.clone(),

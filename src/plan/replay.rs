@@ -1,15 +1,16 @@
 //! Commands of a builder's RUN that the runtime repeats: users, directories, modes, the set-up of the system.
 
-use super::line::Added;
+use super::line::{Added, Line};
 use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect, Transfer};
 use crate::analysis::step::Step;
-use crate::analysis::world::{Entry, Origin};
+use crate::analysis::world::{Entry, Origin, is_standard};
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::mentions_variable;
 use crate::note::{Note, Reason};
 use crate::recipe::RuntimeKind;
-use crate::recipe::path::is_within;
+use crate::recipe::command::quoted;
+use crate::recipe::path::{absolute, is_within};
 
 /// Directories whose content the system's own packages bring: removing a file there is meant for the image.
 const SYSTEM: [&str; 3] = ["/etc/", "/usr/share/", "/var/www/"];
@@ -38,6 +39,7 @@ impl Planner<'_> {
             return Ok(());
         }
         let mut commands: Vec<String> = Vec::new();
+        let repeated = wanted.clone();
         for action in wanted {
             if action.nested || !action.certainty.is_sure() {
                 let message = format!(
@@ -54,7 +56,46 @@ impl Planner<'_> {
             Added::Run(commands),
             "the part of a builder's RUN that sets up users, directories or modes",
         );
+        self.note_creators(repeated.into_iter());
         Ok(())
+    }
+
+    /// Keeps a RUN in the builder, but for commands at its end that only the runtime has to run (`own`), as no later line of
+    /// the builder can see what they do.
+    pub(super) fn keep_build(&mut self, step: &Step, own: &dyn Fn(&Action) -> bool) {
+        let builds = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::Compile(_)
+                    | Effect::Build
+                    | Effect::GenerateSources
+                    | Effect::InstallBuilt(_)
+                    | Effect::Unknown(_)
+            )
+        };
+        let later = self.steps().iter().filter(|later| later.index > step.index);
+        let is_seen =
+            later.flat_map(|later| &later.actions).any(|action| builds(&action.effect) && !own(action));
+        let is_last = |action: &Action| own(action) && action.certainty.is_sure() && !action.nested;
+        let before = step.actions.iter().rposition(|action| !is_last(action)).map_or(0, |at| at + 1);
+        let (kept, cut) = step.actions.split_at(before);
+        let (Some(first), Some(last)) = (cut.first().filter(|_| !is_seen), cut.last()) else {
+            return self.keep_in_builder(step, "the build");
+        };
+        let Some(end) = kept.last().map(|action| action.statement.end) else {
+            return self.because(step, "only the runtime has to run it");
+        };
+        let document = self.sources.document;
+        let is_joint =
+            |letter: char| letter.is_whitespace() || "&;".contains(letter) || letter == step.escape;
+        let between = document.slice(Span::new(end, first.statement.start));
+        let behind = document.slice(Span::new(last.statement.end, step.span.end));
+        if end <= first.statement.start && between.chars().all(is_joint) && behind.trim().is_empty() {
+            self.builder.push(Line::Changed(step.index, Span::new(end, last.statement.end), String::new()));
+            self.because(step, "the build; only the runtime has to run what it starts in the end");
+        } else {
+            self.keep_in_builder(step, "the build");
+        }
     }
 
     /// Whether the runtime repeats a command wherever it stands.
@@ -70,7 +111,8 @@ impl Planner<'_> {
             Effect::CreateDirectory(paths) => !paths
                 .iter()
                 .all(|path| self.has(path) || path.starts_with("/tmp/") || self.holds_only_sources(path)),
-            Effect::ChangeMode(paths) => {
+            Effect::ChangeMode(paths) if self.copy_keeps_mode(paths) => false,
+            Effect::ChangeMode(paths) | Effect::ChangeOwner(paths) => {
                 let is_there = |path: &String| match path.find(['*', '?', '[']) {
                     Some(glob) => self
                         .present
@@ -126,6 +168,32 @@ impl Planner<'_> {
             && all.all(|entry| {
                 matches!(entry.origin, Origin::Context(_) | Origin::Directory) && entry.certainty.is_sure()
             })
+    }
+
+    /// Whether a command of the builder is one that the runtime may have to repeat: users, owners, modes, the set-up of the system.
+    pub(super) fn sets_up(&self, action: &Action) -> bool {
+        match &action.effect {
+            Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure | Effect::ChangeOwner(_) => true,
+            Effect::ChangeMode(paths) => !self.copy_keeps_mode(paths),
+            _ => false,
+        }
+    }
+
+    /// Whether paths come from the builder with the modes and capabilities they have there. A change of owner takes
+    /// capabilities away, so what is repeated after one is repeated too.
+    fn copy_keeps_mode(&self, paths: &[String]) -> bool {
+        let world = &self.stage.world;
+        let is_made = |path: &String| {
+            matches!(world.paths.get(path), Some(Entry { origin: Origin::Compiled | Origin::Written, .. }))
+        };
+        let actions = self.steps().iter().flat_map(|step| &step.actions);
+        let owned = |path: &String| {
+            actions.clone().any(|action| match &action.effect {
+                Effect::ChangeOwner(trees) => trees.iter().any(|tree| is_within(path, tree)),
+                _ => false,
+            })
+        };
+        !paths.is_empty() && paths.iter().all(|path| is_made(path) && !owned(path))
     }
 
     /// Whether a directory is gone in the end, or holds nothing but what only the build reads.
@@ -184,10 +252,35 @@ impl Planner<'_> {
             text.clone_from(&action.text);
         }
         let workdir = step.before.workdir.as_deref().unwrap_or("/");
-        if action.directory != workdir && !text.contains(" /") {
-            text = format!("cd {} && {text}", crate::recipe::command::quoted(&action.directory));
+        if action.directory == workdir || !self.depends_on_directory(action) {
+            return Ok(text);
         }
-        Ok(text)
+        let directory = quoted(&action.directory);
+        if is_standard(&action.directory) || self.has(&action.directory) {
+            return Ok(format!("cd {directory} && {text}"));
+        }
+        if matches!(action.effect, Effect::CreateDirectory(_)) {
+            return Ok(format!("mkdir -p {directory} && cd {directory} && {text}"));
+        }
+        let message =
+            format!("`{}` runs in {}, which the runtime does not have", action.text, action.directory);
+        Err(Note::refusal(Reason::UnknownCommand, action.span, message)
+            .help("name its files by their absolute paths, or put it into a RUN of its own"))
+    }
+
+    /// Whether a command means another thing in another directory: one of its words is a path that begins there.
+    fn depends_on_directory(&self, action: &Action) -> bool {
+        let mut words =
+            action.text.split_whitespace().skip(1).filter(|word| !word.starts_with(['/', '-', '$']));
+        match &action.effect {
+            Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => words.any(|word| {
+                let path = absolute(&action.directory, word);
+                self.stage.world.paths.contains_key(&path) || self.stage.world.has_below(&path)
+            }),
+            // the first says the mode or the owner
+            Effect::ChangeMode(_) | Effect::ChangeOwner(_) => words.nth(1).is_some(),
+            _ => words.next().is_some(),
+        }
     }
 }
 

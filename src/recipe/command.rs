@@ -38,6 +38,8 @@ words! {
     UpdatePackages = "update-packages",
     /// Installs distribution packages.
     InstallPackages = "install-packages",
+    /// Upgrades the packages that the image has.
+    UpgradePackages = "upgrade-packages",
     /// Adds a repository of distribution packages.
     AddRepository = "add-repository",
     /// Removes distribution packages.
@@ -64,8 +66,10 @@ words! {
     ChangeUsers = "change-users",
     /// Creates directories.
     CreateDirectory = "create-directory",
-    /// Changes modes or owners.
+    /// Changes modes or capabilities: a copy from another stage keeps them.
     ChangeMode = "change-mode",
+    /// Changes owners: a copy from another stage loses them.
+    ChangeOwner = "change-owner",
     /// Sets the system up: links, locales, certificates. Cheap, and meant for the image that runs it.
     Configure = "configure",
     /// Writes files: downloads, unpacks.

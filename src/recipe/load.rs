@@ -266,6 +266,7 @@ struct WrittenManager {
     programs: Vec<String>,
     distributions: Vec<String>,
     update: Option<String>,
+    upgrade: Option<String>,
     install: String,
     lean: Option<String>,
     #[serde(default)]
@@ -341,6 +342,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         programs: manager.programs,
         distributions: manager.distributions,
         update: manager.update,
+        upgrade: manager.upgrade,
         install: manager.install,
         lean: manager.lean,
         clean: manager.clean,

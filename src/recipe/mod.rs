@@ -179,6 +179,8 @@ pub struct Manager {
     pub distributions: Vec<String>,
     /// Words that must run before an install in the same RUN, because images carry no package index.
     pub update: Option<String>,
+    /// Words that upgrade what the image has.
+    pub upgrade: Option<String>,
     /// Words that install; `{packages}` are the names.
     pub install: String,
     /// The option that keeps recommended packages away, where the manager has one.

@@ -80,6 +80,7 @@ mod tests {
             name: "apt".to_owned(),
             programs: Vec::new(),
             distributions: Vec::new(),
+            upgrade: None,
             update: Some("apt-get update".to_owned()),
             install: "apt-get install -y {packages}".to_owned(),
             lean: Some("--no-install-recommends".to_owned()),

@@ -20,6 +20,8 @@ struct Emitter<'a> {
     newline: &'static str,
     /// How new lines are written.
     manner: Manner<'a>,
+    /// Whether the next line stands directly below the last one.
+    joins: bool,
     out: String,
 }
 
@@ -33,7 +35,7 @@ impl<'a> Emitter<'a> {
             !document.slice(instruction.keyword_span).contains(|letter: char| letter.is_ascii_uppercase())
         });
         let manner = Manner { escape: document.escape, lower, builder: &plan.builder_name };
-        Self { document, from, newline, manner, out: String::new() }
+        Self { document, from, newline, manner, joins: false, out: String::new() }
     }
 
     fn emit(mut self, plan: &Plan) -> String {
@@ -50,6 +52,9 @@ impl<'a> Emitter<'a> {
         let platform = plan.platform.as_ref().map(|flag| format!("{flag} ")).unwrap_or_default();
         let keyword = if self.manner.lower { "from" } else { "FROM" };
         self.new_line(&format!("{keyword} {platform}{}", plan.runtime_image));
+        if self.from + 1 < document.instructions.len() && self.gap(self.from + 1).contains('\n') {
+            self.out.push_str(self.newline);
+        }
         self.lines(&plan.runtime, false, &in_builder);
         self.end_line();
         self.out.push_str(&text[last.block.end..]);
@@ -67,8 +72,13 @@ impl<'a> Emitter<'a> {
             let keyword = if self.manner.lower { "as" } else { "AS" };
             edits.insert(from.span.end - from.block.start, format!(" {keyword} {}", plan.builder_name));
         }
+        if let Some((span, image)) = &plan.builder_image {
+            let place = Span::new(span.start - from.block.start, span.end - from.block.start);
+            edits.replace(place, image.as_str());
+        }
         self.out.push_str(&edits.apply(self.document.slice(from.block)).unwrap_or_default());
         self.end_line();
+        self.out.push_str(self.document.slice(self.tail(self.from)));
     }
 
     fn lines(&mut self, lines: &[Line], in_builder: bool, also_in_builder: &BTreeSet<usize>) {
@@ -79,17 +89,51 @@ impl<'a> Emitter<'a> {
             if matches!(line, Line::New(..)) && after_instruction {
                 let next = lines[at..].iter().find_map(Line::index);
                 if next.is_some_and(|next| self.gap(next).contains('\n')) {
-                    self.out.push_str(self.newline);
+                    self.blank_line();
                 }
             }
             self.line(line, in_builder, also_in_builder);
+            // one new line of the builder is for the instruction below it
+            let alone = in_builder && at.checked_sub(1).is_none_or(|before| lines[before].index().is_some());
+            self.joins = alone && line.index().is_none();
         }
     }
 
-    /// The text between an instruction's own comments and the instruction before it.
+    /// The text between an instruction's own comments and what belongs to the instruction before it.
     fn gap(&self, index: usize) -> &'a str {
-        let previous = index.checked_sub(1).map_or(0, |before| self.document.instructions[before].block.end);
-        self.document.slice(Span::new(previous, self.document.instructions[index].block.start))
+        let previous = index.checked_sub(1).map_or(0, |before| self.tail(before).end);
+        let start = self.document.instructions[index].block.start;
+        self.document.slice(Span::new(previous.min(start), start))
+    }
+
+    /// Comments below an instruction that are about it: a blank line follows them, or they close what was opened above
+    /// (`# [END install]`). Those at the end of the file stay there.
+    fn tail(&self, index: usize) -> Span {
+        let start = self.document.instructions[index].block.end;
+        let Some(next) = self.document.instructions.get(index + 1) else { return Span::new(start, start) };
+        let text = self.document.slice(Span::new(start, next.span.start));
+        let lines = text.split_inclusive('\n').take_while(|line| line.trim_start().starts_with('#'));
+        let mut end = start;
+        let mut at = start;
+        for line in lines {
+            at += line.len();
+            if at <= next.block.start || closes(line) {
+                end = at;
+            }
+        }
+        Span::new(start, end)
+    }
+
+    /// An empty line, if there is none yet.
+    fn blank_line(&mut self) {
+        self.end_line();
+        if !self.ends_with_blank() {
+            self.out.push_str(self.newline);
+        }
+    }
+
+    fn ends_with_blank(&self) -> bool {
+        self.out.is_empty() || self.out.ends_with(&format!("{0}{0}", self.newline))
     }
 
     fn line(&mut self, line: &Line, in_builder: bool, also_in_builder: &BTreeSet<usize>) {
@@ -103,6 +147,7 @@ impl<'a> Emitter<'a> {
                     self.cut_dangling_continuation();
                 }
                 self.end_line();
+                self.trail(*index, in_builder, also_in_builder);
             }
             Line::Changed(index, span, text) => {
                 self.lead(*index, in_builder, also_in_builder);
@@ -113,6 +158,7 @@ impl<'a> Emitter<'a> {
                 // an edit that has no place leaves nothing, which the proof refuses
                 self.out.push_str(&edits.apply(self.document.slice(body)).unwrap_or_default());
                 self.end_line();
+                self.trail(*index, in_builder, also_in_builder);
             }
         }
     }
@@ -123,13 +169,22 @@ impl<'a> Emitter<'a> {
         let block = self.document.instructions[index].block;
         let gap = self.gap(index);
         if in_builder || !also_in_builder.contains(&index) {
+            // where lines went away, two blank lines would meet
+            let is_close = self.ends_with_blank() || self.joins;
+            let gap = if is_close { gap.trim_start_matches(['\r', '\n']) } else { gap };
             self.out.push_str(gap);
-            self.out.push_str(self.document.slice(Span::new(block.start, self.body(index, block.end).start)));
-        } else if gap.contains('\n')
-            && !self.out.ends_with(&format!("{0}{0}", self.newline))
-            && !self.ends_with_from()
-        {
-            self.out.push_str(self.newline);
+            let before = index.checked_sub(1).map_or(block.start, |before| self.tail(before).end);
+            let start = block.start.max(before);
+            self.out.push_str(self.document.slice(Span::new(start, self.body(index, block.end).start)));
+        } else if gap.contains('\n') && !self.ends_with_from() {
+            self.blank_line();
+        }
+    }
+
+    /// What follows an instruction and is about it, where its comments stand.
+    fn trail(&mut self, index: usize, in_builder: bool, also_in_builder: &BTreeSet<usize>) {
+        if in_builder || !also_in_builder.contains(&index) {
+            self.out.push_str(self.document.slice(self.tail(index)));
         }
     }
 
@@ -166,4 +221,10 @@ impl<'a> Emitter<'a> {
             self.out.push_str(self.newline);
         }
     }
+}
+
+/// Whether a comment closes what another one opened: `# [END install]`, `# endregion`.
+fn closes(comment: &str) -> bool {
+    let text = comment.trim().trim_start_matches(['#', ' ']).to_ascii_lowercase();
+    text.starts_with("[end") || text.starts_with("endregion") || text.starts_with("</")
 }

@@ -1,6 +1,5 @@
 //! New instructions as text: the only place that knows what has to be quoted where.
 
-use crate::dockerfile::instruction::Keyword;
 use crate::plan::line::{Added, ImagePath, Installation};
 use crate::recipe::command::quoted;
 use serde_json::Value;
@@ -18,29 +17,28 @@ pub struct Manner<'a> {
 
 /// The instruction, its lines ended by `\n`, without a newline at its end.
 pub fn spell(added: &Added, manner: Manner<'_>) -> String {
-    let (keyword, rest) = match added {
-        Added::CopyFrom { paths, flags } => (Keyword::Copy, copy_from(paths, flags, manner)),
+    let escape = manner.escape;
+    let rest = match added {
+        Added::CopyFrom { paths, flags } => copy_from(paths, flags, manner),
         Added::Copy { sources, optional, destination, flags } => {
-            let sources = sources.iter().map(|source| literal(&without_glob(source), manner.escape));
+            let sources = sources.iter().map(|source| literal(&without_glob(source), escape));
             // a pattern that matches nothing is no error
             let optional =
-                optional.iter().map(|source| literal(&format!("{}*", without_glob(source)), manner.escape));
-            let sources = sources.chain(optional);
-            let words: Vec<String> = sources.chain([literal(destination, manner.escape)]).collect();
-            (Keyword::Copy, with_flags(flags, &copy_words(&words)))
+                optional.iter().map(|source| literal(&format!("{}*", without_glob(source)), escape));
+            let words: Vec<String> = sources.chain(optional).chain([literal(destination, escape)]).collect();
+            with_flags(flags, &copy_words(&words))
         }
-        Added::Run(commands) => (Keyword::Run, joined(commands, manner.escape)),
-        Added::Install(installation) => (Keyword::Run, install(installation, manner.escape)),
-        Added::Env { name, value } => (Keyword::Env, format!("{name}={}", env_value(value, manner.escape))),
+        Added::Run(commands) => joined(commands, escape),
+        Added::Install(installation) => install(installation, escape),
+        Added::Env { name, value } => format!("{name}={}", env_value(value, escape)),
         Added::Path(directories) => {
-            let directories: Vec<String> =
-                directories.iter().map(|one| inside_quotes(one, manner.escape)).collect();
-            (Keyword::Env, format!("PATH=\"{}:$PATH\"", directories.join(":")))
+            let directories: Vec<String> = directories.iter().map(|one| inside_quotes(one, escape)).collect();
+            format!("PATH=\"{}:$PATH\"", directories.join(":"))
         }
-        Added::Workdir(path) => (Keyword::Workdir, literal(path, manner.escape)),
-        Added::User(name) => (Keyword::User, literal(name, manner.escape)),
+        Added::Workdir(path) => literal(path, escape),
+        Added::User(name) => literal(name, escape),
     };
-    let keyword = keyword.as_str();
+    let keyword = added.keyword().as_str();
     let keyword = if manner.lower { keyword.to_lowercase() } else { keyword.to_owned() };
     format!("{keyword} {rest}")
 }
@@ -134,14 +132,14 @@ fn joined(commands: &[String], escape: char) -> String {
 
 fn install(installation: &Installation, escape: char) -> String {
     let Installation { before, command, packages, after } = installation;
-    let names = packages.iter().map(|name| quoted(name));
+    // what a build argument chooses stands as the file writes it
+    let names = packages.iter().map(|name| if name.contains('$') { name.clone() } else { quoted(name) });
     let names = match packages.len() {
-        1 => names.collect(),
+        0 | 1 => names.collect(),
         _ => names.map(|name| format!("{escape}\n        {name}")).collect::<Vec<_>>().join(" "),
     };
-    let command = command.replacen("{packages}", &names, 1);
-    let commands: Vec<String> =
-        before.iter().cloned().chain([command]).chain(after.iter().cloned()).collect();
+    let command = (!packages.is_empty()).then(|| command.replacen("{packages}", &names, 1));
+    let commands: Vec<String> = before.iter().cloned().chain(command).chain(after.iter().cloned()).collect();
     joined(&commands, escape)
 }
 

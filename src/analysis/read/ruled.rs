@@ -1,6 +1,7 @@
 //! From a command that a rule knows to what it does: templates filled, engines asked, targets found.
 
 use super::run::{Reader, mentioned};
+use super::words::Words;
 use crate::analysis::effect::{Account, Effect, Packages};
 use crate::analysis::step;
 use crate::recipe::command::{Call, CommandRule, EffectKind};
@@ -10,7 +11,8 @@ use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
 
 impl Reader<'_> {
     /// What the rule says that the call does.
-    pub(super) fn effect(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Effect {
+    pub(super) fn effect(&self, rule: &CommandRule, call: &Call, words: &Words) -> Effect {
+        let unknown = words.unknown.as_slice();
         let home = step::home(self.state);
         let locate = |path: &str| self.locate(path);
         let around = Surroundings {
@@ -44,7 +46,8 @@ impl Reader<'_> {
         match rule.effect {
             EffectKind::Nothing => Effect::Nothing,
             EffectKind::UpdatePackages => Effect::UpdatePackages,
-            EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, unknown)),
+            EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, words)),
+            EffectKind::UpgradePackages => Effect::UpgradePackages,
             EffectKind::AddRepository => Effect::AddRepository,
             EffectKind::RemovePackages => Effect::RemovePackages(call.operands.clone()),
             EffectKind::Fetch => Effect::Fetch,
@@ -78,6 +81,7 @@ impl Reader<'_> {
                 other => other,
             },
             EffectKind::ChangeMode => Effect::ChangeMode(written()),
+            EffectKind::ChangeOwner => Effect::ChangeOwner(written()),
             EffectKind::Configure => Effect::Configure,
             EffectKind::Link => {
                 let target = call.operands.first().cloned().unwrap_or_default();
@@ -117,16 +121,17 @@ impl Reader<'_> {
         Effect::InstallDependencies(found)
     }
 
-    fn packages(&self, rule: &CommandRule, call: &Call, unknown: &[String]) -> Packages {
+    fn packages(&self, rule: &CommandRule, call: &Call, words: &Words) -> Packages {
         let manager = rule.manager.clone().unwrap_or_default();
         let lean = self.sources.recipes.managers.iter().find(|known| known.name == manager);
         let lean = lean.and_then(|known| known.lean.as_deref()).is_none_or(|option| call.has(&[option]));
         let unknown: Vec<String> =
-            call.operands.iter().filter(|name| unknown.contains(name)).cloned().collect();
+            call.operands.iter().filter(|name| words.unknown.contains(name)).cloned().collect();
         Packages {
             manager,
             names: call.operands.iter().filter(|name| !unknown.contains(name)).cloned().collect(),
             unknown,
+            chosen: words.chosen.iter().filter(|(name, _)| call.operands.contains(name)).cloned().collect(),
             group: call.option(&["-t", "--virtual"]).map(str::to_owned),
             lean,
         }

@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         };
         if let Arguments::Json(words) = &instruction.arguments {
             let words =
-                Words { words: words.iter().map(|word| word.text.clone()).collect(), unknown: Vec::new() };
+                Words { words: words.iter().map(|word| word.text.clone()).collect(), ..Words::default() };
             return self.words(words, &BTreeMap::new(), &place, 0);
         }
         let is_posix = |shell: &Vec<String>| {
@@ -215,6 +215,7 @@ impl<'a> Reader<'a> {
                 effect,
                 Effect::Nothing
                     | Effect::UpdatePackages
+                    | Effect::UpgradePackages
                     | Effect::InstallPackages(_)
                     | Effect::RemovePackages(_)
                     | Effect::Fetch
@@ -333,7 +334,7 @@ impl<'a> Reader<'a> {
         if rule.effect == EffectKind::Shell {
             return self.nested_shell(&unwrapped, &text, &name, place, depth);
         }
-        let effect = self.effect(rule, &call, &words.unknown);
+        let effect = self.effect(rule, &call, &words);
         let doubtful = rule.from == Some(Engine::Find) && !self.finds_by_name(&call);
         let certainty = place.certainty.min(Certainty::under(doubtful));
         vec![self.act(&Place { certainty, ..place.clone() }, effect, &text, &name)]

@@ -14,6 +14,8 @@ pub struct Words {
     pub words: Vec<String>,
     /// Words whose value can't be told.
     pub unknown: Vec<String>,
+    /// Words that a build argument chooses, with what is written for them.
+    pub chosen: Vec<(String, String)>,
 }
 
 impl Reader<'_> {
@@ -39,6 +41,10 @@ impl Reader<'_> {
                 };
                 text = text.zip(piece).map(|(text, piece)| text + &piece);
             }
+            if let Some(text) = text.as_ref().filter(|_| self.is_chosen(word)) {
+                let words = text.split_whitespace().map(|one| (one.to_owned(), word.raw.clone()));
+                expanded.chosen.extend(words);
+            }
             match text {
                 Some(text) if splits => expanded.words.extend(text.split_whitespace().map(str::to_owned)),
                 Some(text) => expanded.words.push(text),
@@ -49,6 +55,17 @@ impl Reader<'_> {
             }
         }
         expanded
+    }
+
+    /// Whether a build argument has a say in a word.
+    fn is_chosen(&self, word: &ShellWord) -> bool {
+        let values = &self.state.variables.values;
+        word.parts.iter().any(|part| match part {
+            WordPart::Variable(name, _) => {
+                !self.locals.contains_key(name) && matches!(values.get(name), Some(Value::BuildArgument(_)))
+            }
+            _ => false,
+        })
     }
 
     /// The value of a variable at this command.
