@@ -149,7 +149,7 @@ fn step_to_stages(
             let runs_own = |action: &Action| {
                 matches!(action.effect, Effect::Unknown(_)) && touched::starts_own(action, programs)
             };
-            planner.keep_build(step, &runs_own);
+            planner.keep_in_builder(step, "the build");
             // what a repeated command reads, such as a certificate, was written before it
             for action in &step.actions {
                 take_written(planner, &action.effect.written(), whole);

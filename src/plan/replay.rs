@@ -1,6 +1,6 @@
 //! Commands of a builder's RUN that the runtime repeats: users, directories, modes, the set-up of the system.
 
-use super::line::{Added, Line};
+use super::line::Added;
 use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect, Transfer};
 use crate::analysis::step::Step;
@@ -58,44 +58,6 @@ impl Planner<'_> {
         );
         self.note_creators(repeated.into_iter());
         Ok(())
-    }
-
-    /// Keeps a RUN in the builder, but for commands at its end that only the runtime has to run (`own`), as no later line of
-    /// the builder can see what they do.
-    pub(super) fn keep_build(&mut self, step: &Step, own: &dyn Fn(&Action) -> bool) {
-        let builds = |effect: &Effect| {
-            matches!(
-                effect,
-                Effect::Compile(_)
-                    | Effect::Build
-                    | Effect::GenerateSources
-                    | Effect::InstallBuilt(_)
-                    | Effect::Unknown(_)
-            )
-        };
-        let later = self.steps().iter().filter(|later| later.index > step.index);
-        let is_seen =
-            later.flat_map(|later| &later.actions).any(|action| builds(&action.effect) && !own(action));
-        let is_last = |action: &Action| own(action) && action.certainty.is_sure() && !action.nested;
-        let before = step.actions.iter().rposition(|action| !is_last(action)).map_or(0, |at| at + 1);
-        let (kept, cut) = step.actions.split_at(before);
-        let (Some(first), Some(last)) = (cut.first().filter(|_| !is_seen), cut.last()) else {
-            return self.keep_in_builder(step, "the build");
-        };
-        let Some(end) = kept.last().map(|action| action.statement.end) else {
-            return self.because(step, "only the runtime has to run it");
-        };
-        let document = self.sources.document;
-        let is_joint =
-            |letter: char| letter.is_whitespace() || "&;".contains(letter) || letter == step.escape;
-        let between = document.slice(Span::new(end, first.statement.start));
-        let behind = document.slice(Span::new(last.statement.end, step.span.end));
-        if end <= first.statement.start && between.chars().all(is_joint) && behind.trim().is_empty() {
-            self.builder.push(Line::Changed(step.index, Span::new(end, last.statement.end), String::new()));
-            self.because(step, "the build; only the runtime has to run what it starts in the end");
-        } else {
-            self.keep_in_builder(step, "the build");
-        }
     }
 
     /// Whether the runtime repeats a command wherever it stands.

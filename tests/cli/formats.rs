@@ -115,7 +115,7 @@ fn markdown_is_the_body_of_a_pull_request() {
     let body = told_in(&world, "markdown");
     let heads: Vec<&str> = body.lines().filter(|line| line.starts_with("## ")).collect();
     assert_eq!(heads, ["## What changed", "## Effect", "## Behaviour", "## To check", "## Left as it is"]);
-    assert!(body.contains("\n- [ ] `a/Dockerfile:1` "), "{body}");
+    assert!(body.contains("\n- [ ] `a/Dockerfile:2` "), "{body}");
     assert!(body.contains("- `a/Dockerfile`: the same CMD, WORKDIR\n"), "{body}");
     assert!(body.contains("git show HEAD:a/Dockerfile | docker build"), "{body}");
     assert!(body.contains("- `node/Dockerfile`: "), "{body}");

@@ -1,3 +1,0 @@
-module example.com/catalogue
-
-go 1.22
