@@ -14,7 +14,7 @@ const OWNERS: [&str; 2] = ["chown", "chgrp"];
 pub(super) fn owners(judge: &Judge<'_>, found: &mut Judgement) {
     for step in &judge.stage.steps {
         for action in &step.actions {
-            let Effect::ChangeMode(paths) = &action.effect else { continue };
+            let (Effect::ChangeMode(paths) | Effect::ChangeOwner(paths)) = &action.effect else { continue };
             let owner = OWNERS.contains(&action.program.as_str());
             for path in paths.iter().filter(|path| matters(judge, path)) {
                 if judge.repeats(&action.text, path, owner) {
@@ -74,7 +74,7 @@ impl Judge<'_> {
     /// Whether the new text changes owner or mode of a path as the original does.
     fn repeats(&self, text: &str, path: &str, owner: bool) -> bool {
         let is_same = |action: &crate::analysis::effect::Action| {
-            matches!(&action.effect, Effect::ChangeMode(paths)
+            matches!(&action.effect, Effect::ChangeMode(paths) | Effect::ChangeOwner(paths)
                 if action.text == text
                     || OWNERS.contains(&action.program.as_str()) == owner && paths.iter().any(|one| is_within(path, one)))
         };
@@ -106,7 +106,7 @@ impl Judge<'_> {
     /// Whether every COPY of the runtime to a path gives it an owner, or a command does.
     fn is_owned(&self, path: &str) -> bool {
         let changed = self.runtime_steps().iter().flat_map(|step| &step.actions).any(|action| {
-            matches!(&action.effect, Effect::ChangeMode(paths)
+            matches!(&action.effect, Effect::ChangeOwner(paths)
                 if OWNERS.contains(&action.program.as_str()) && paths.iter().any(|one| is_within(path, one)))
         });
         let made_here = self.runtime.world.find(path).is_some_and(|entry| {
