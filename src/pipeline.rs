@@ -1,5 +1,6 @@
 //! The whole way in one screen: text in, outcome out. No file is opened here.
 
+use crate::analysis::effect::Effect;
 use crate::analysis::read::copy::Copy;
 use crate::analysis::step::From;
 use crate::analysis::{Sources, Stage, analyse};
@@ -20,6 +21,7 @@ use crate::prove::{Proof, judge};
 use crate::recipe::{Recipe, Recipes};
 use crate::rewrite::emit::emit;
 use crate::rewrite::spell::{Manner, spell};
+use std::cmp::Ordering;
 
 /// What to convert, and with what.
 pub struct Request<'a> {
@@ -123,11 +125,7 @@ pub fn restage(request: &Request<'_>) -> Outcome {
             let note = Note::refusal(Reason::Unreadable, None, "no FROM names a base image");
             return Outcome::Refused(vec![note.help("Docker can't build a file without one either")]);
         }
-        [from] => *from,
-        [_, second, ..] => {
-            let message = format!("already has {} stages", stages.len());
-            return Outcome::Unchanged(Note::new(Level::Advice, Reason::MultiStage, second.span, message));
-        }
+        [.., from] => *from,
     };
     if let Some(beyond) = bounds::beyond(&document) {
         let note = Note::refusal(Reason::TooLarge, beyond.span, beyond.message);
@@ -135,9 +133,15 @@ pub fn restage(request: &Request<'_>) -> Outcome {
             note.help("no file costs much time or memory; this one was left alone"),
         ]);
     }
-    let recipe = match recipe(request, &document, from) {
-        Ok(recipe) => recipe,
-        Err(note) => return Outcome::Refused(vec![note]),
+    let count = stages.len();
+    let already = (count > 1).then(|| {
+        let message = format!("already has {count} stages, and the last builds nothing by itself");
+        Note::new(Level::Advice, Reason::MultiStage, from.span, message)
+    });
+    let recipe = match (recipe(request, &document, from), &already) {
+        (Ok(recipe), _) => recipe,
+        (Err(_), Some(already)) => return Outcome::Unchanged(already.clone()),
+        (Err(note), None) => return Outcome::Refused(vec![note]),
     };
     let sources = Sources {
         document: &document,
@@ -152,7 +156,12 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         Ok(stages) => stages,
         Err(_) => return Outcome::Refused(vec![unknown_base(from)]),
     };
-    let Some(stage) = stages.first() else { return Outcome::Refused(vec![unknown_base(from)]) };
+    // the last stage is what ships
+    let Some(stage) = stages.last() else { return Outcome::Refused(vec![unknown_base(from)]) };
+    // a stage on an image that is not known can't be counted: `--from` may name it by number
+    if let Some(already) = already.filter(|_| stages.len() != count || !builds(stage, &stages)) {
+        return Outcome::Unchanged(already);
+    }
     // where no COPY finds anything, this is not the build context
     let copies = || stage.steps.iter().filter_map(|step| step.copy.as_ref());
     let seen = copies().any(|copy| copy.files.as_ref().is_some_and(|files| !files.is_empty()));
@@ -181,7 +190,7 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         };
         return Outcome::Refused(against.into_iter().map(refuse).collect());
     }
-    let explanation = explain(&document, &plan);
+    let explanation = explain(&document, stage.from.instruction, &plan);
     Outcome::Rewritten(Rewrite {
         text,
         recipe: recipe.name.clone(),
@@ -344,8 +353,16 @@ fn unknown_base(from: &Instruction) -> Note {
     Note::refusal(Reason::UnknownBase, from.span, "the base image is not known")
 }
 
+/// Whether the last stage makes something by itself that its tools could be left behind for: it stands on an image, not on
+/// another stage, and compiles or installs packages of a language.
+fn builds(stage: &Stage, stages: &[Stage]) -> bool {
+    let on_stage = stages.iter().any(|other| other.from.name.as_deref() == Some(&stage.from.image));
+    let makes = |effect: &Effect| matches!(effect, Effect::Compile(_) | Effect::InstallDependencies(_));
+    !on_stage && stage.steps.iter().any(|step| step.does(makes))
+}
+
 /// Where each instruction of the file went, then what was added.
-fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
+fn explain(document: &Document, from: usize, plan: &Plan) -> Vec<Explained> {
     let has = |lines: &[Line], wanted: usize| lines.iter().any(|line| line.index() == Some(wanted));
     let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     let mut explained = Vec::new();
@@ -363,7 +380,13 @@ fn explain(document: &Document, plan: &Plan) -> Vec<Explained> {
             span: Some(instruction.span),
             text: first_line(document.slice(instruction.span)),
             placement,
-            why: plan.why.get(&index).cloned().unwrap_or_else(|| "the base image stays as it is".to_owned()),
+            why: plan.why.get(&index).cloned().unwrap_or_else(|| {
+                match index.cmp(&from) {
+                    Ordering::Less => "what stands before the last stage stays as it is",
+                    _ => "the base image stays as it is",
+                }
+                .to_owned()
+            }),
         });
     }
     explained.push(Explained {

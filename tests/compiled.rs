@@ -268,3 +268,169 @@ fn where_cargo_puts_its_programs() {
         },
     ]);
 }
+
+/// A small pure program with this body behind its imports.
+fn go_with(body: &'static str) -> [(&'static str, &'static str); 2] {
+    [GO_MOD, ("main.go", body)]
+}
+
+const ON_DEBIAN: &str = "FROM golang:1.22-bookworm\nWORKDIR /app\nCOPY go.mod main.go ./\nRUN go build -o server .\nCMD [\"./server\"]\n";
+
+#[test]
+fn a_pure_program_stays_where_its_system_matters() {
+    let plain = converted(ON_DEBIAN, &go_with("package main\n\nfunc main() {}\n"));
+    assert!(plain.contains("FROM alpine"), "{plain}");
+    for body in [
+        "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"sort\", \"--parallel=2\").Run() }\n",
+        "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"tar\", \"--zstd\", \"-cf\", \"a\").Run() }\n",
+        "package main\n\nimport \"os/user\"\n\nfunc main() { user.Lookup(\"www-data\") }\n",
+    ] {
+        let text = converted(ON_DEBIAN, &go_with(body));
+        assert!(text.contains("FROM debian:bookworm-slim"), "{body}:\n{text}");
+    }
+}
+
+#[test]
+fn archives_and_other_images_may_bring_programs_of_either_c_library() {
+    for line in [
+        "ADD tool.tgz /opt/tool/",
+        "COPY tool.tgz /opt/\nRUN tar xzf /opt/tool.tgz -C /opt/tool",
+        "RUN curl -sSL https://downloads.example.com/tool.tar.gz | tar -xz -C /opt/tool",
+        "RUN wget -q https://downloads.example.com/tool.zip -O /tmp/tool.zip && unzip /tmp/tool.zip -d /opt/tool",
+        "COPY --from=example.com/tools:1 /usr/bin/tool /opt/tool/tool",
+    ] {
+        let dockerfile = ON_DEBIAN.replacen("WORKDIR", &format!("{line}\nWORKDIR"), 1);
+        let files = [GO_MOD, MAIN, ("tool.tgz", "x")];
+        let text = converted(&dockerfile, &files);
+        assert!(!text.contains("FROM alpine"), "{line}:\n{text}");
+    }
+}
+
+#[test]
+fn zones_that_go_brings_itself_are_a_package_where_it_is_left_behind() {
+    let body = "package main\n\nimport \"time\"\n\nfunc main() { time.LoadLocation(\"Europe/Rome\") }\n";
+    let on_alpine = ON_DEBIAN.replace("bookworm", "alpine3.20");
+    for (dockerfile, body) in [
+        (on_alpine.clone(), body),
+        (on_alpine.replacen("WORKDIR", "ENV TZ=Europe/Rome\nWORKDIR", 1), "package main\n\nfunc main() {}\n"),
+    ] {
+        let text = converted(&dockerfile, &go_with(body));
+        assert!(text.contains("apk add --no-cache") && text.contains("tzdata"), "{text}");
+    }
+    let embedded = body.replace("import \"time\"", "import (\n\t\"time\"\n\t_ \"time/tzdata\"\n)");
+    let text = converted(&on_alpine, &[GO_MOD, ("main.go", &embedded)]);
+    assert!(!text.contains("tzdata"), "{text}");
+}
+
+const TREE: &str =
+    "FROM golang:1.22-bookworm\nWORKDIR /app\nCOPY . .\nRUN go build -o server .\nCMD [\"./server\"]\n";
+
+/// What the runtime gets of the context, where the program's body says what it opens.
+#[test]
+fn files_that_the_program_may_open() {
+    let files = |body: &'static str| {
+        [
+            GO_MOD,
+            ("main.go", body),
+            ("conf/app.ini", "x"),
+            ("data/a.json", "{}"),
+            ("data/b.json", "{}"),
+            ("web/index.html", "x"),
+            ("k8s/deploy.yaml", "x"),
+            ("LICENSE", "x"),
+            ("cloudbuild.yaml", "x"),
+        ]
+    };
+    let rows: [(&str, &str, &[&str], &[&str]); 9] = [
+        (
+            "nothing opens files",
+            "func main() {}",
+            &[],
+            &["conf", "data", "web", "k8s", "LICENSE", "cloudbuild"],
+        ),
+        (
+            "one file by its name",
+            "func main() { os.ReadFile(\"data/a.json\") }",
+            &["data/a.json"],
+            &["b.json", "web", "conf"],
+        ),
+        (
+            "by a constant",
+            "const place = \"conf/app.ini\"\n\nfunc main() { os.Open(place) }",
+            &["conf"],
+            &["web", "data", "k8s"],
+        ),
+        (
+            "a name that is made up below a folder",
+            "func main() { os.Open(\"data/\" + os.Args[1]) }",
+            &["data"],
+            &["web", "k8s"],
+        ),
+        (
+            "a folder that is served",
+            "func main() { http.Handle(\"/\", http.FileServer(http.Dir(\"./web\"))) }",
+            &["web"],
+            &["conf", "k8s"],
+        ),
+        (
+            "any file, but none for deployment",
+            "func main() { os.Open(os.Args[1]) }",
+            &["conf", "data", "web"],
+            &["k8s", "LICENSE", "cloudbuild"],
+        ),
+        (
+            "a license that is shown",
+            "func main() { os.ReadFile(\"LICENSE\") }",
+            &["LICENSE"],
+            &["web", "k8s"],
+        ),
+        (
+            "a file of deployment that is read",
+            "func main() { os.ReadFile(\"k8s/deploy.yaml\") }",
+            &["k8s"],
+            &["web", "cloudbuild"],
+        ),
+        (
+            "joined of parts",
+            "func main() { os.Open(filepath.Join(\"data\", \"a.json\")) }",
+            &["data"],
+            &["web", "k8s"],
+        ),
+    ];
+    for (shows, body, has, lacks) in rows {
+        let body: &'static str = Box::leak(format!("package main\n\n{body}\n").into_boxed_str());
+        let text = converted(TREE, &files(body));
+        let copies: Vec<&str> = text
+            .lines()
+            .skip_while(|line| !line.starts_with("FROM") || line.contains(" AS "))
+            .filter(|line| line.starts_with("COPY") && !line.contains("--from"))
+            .collect();
+        let copied = copies.join("\n");
+        for wanted in has {
+            assert!(copied.contains(wanted), "{shows}: `{wanted}` is missing in\n{text}");
+        }
+        for unwanted in lacks {
+            assert!(!copied.contains(unwanted), "{shows}: `{unwanted}` is in\n{text}");
+        }
+    }
+}
+
+/// Files that git ignores: here on one machine and not on another.
+#[test]
+fn ignored_files_are_copied_where_they_are() {
+    let dotenv = "package main\n\nimport \"github.com/joho/godotenv\"\n\nfunc main() { godotenv.Load() }\n";
+    let own = "package main\n\nfunc main() { os.ReadFile(\"config.json\") }\n";
+    let with = |body: &'static str, more: &[(&str, &str)]| {
+        let all: Vec<(&str, &str)> =
+            [GO_MOD, ("main.go", body)].into_iter().chain(more.iter().copied()).collect();
+        converted(TREE, &all)
+    };
+    let text = with(dotenv, &[(".gitignore", ".env\n")]);
+    assert!(text.contains("COPY .env* ./"), "{text}");
+    let text = with(own, &[(".gitignore", "/config.json\n")]);
+    assert!(text.contains("COPY config.json* ./"), "{text}");
+    let text = with(own, &[(".gitignore", "*.json\n"), ("config.json", "{}")]);
+    assert!(text.contains("COPY config.json* ./"), "it is here, and need not be elsewhere: {text}");
+    let text = with(own, &[(".gitignore", "bin/\n")]);
+    assert!(!text.contains("config.json"), "git would have it: {text}");
+}

@@ -59,25 +59,29 @@ pub struct Stage {
     pub world: World,
 }
 
-/// Runs every stage of a document in which all stages stand on known images or on earlier stages. `Err` names the
-/// instruction whose FROM is not known.
+/// Runs every stage of a document that stands on a known image or on such a stage. `Err` names the instruction of the last FROM,
+/// where its image is not known; earlier ones that are not known are left out: what is copied from them is a tree of which
+/// nothing more is known.
 pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
     let document = sources.document;
     let mut globals = Variables::global();
     let mut stages: Vec<Stage> = Vec::new();
     let mut current: Option<Stage> = None;
+    let mut unknown: Option<usize> = None;
     for (index, instruction) in document.instructions.iter().enumerate() {
         match (instruction.keyword, current.as_mut()) {
             (Keyword::From, _) => {
                 stages.extend(current.take());
-                current = Some(Stage::begin(sources, index, &globals, &stages).ok_or(index)?);
+                current = Stage::begin(sources, index, &globals, &stages);
+                unknown = current.is_none().then_some(index);
             }
+            (_, None) if unknown.is_some() => {}
             (_, None) => globals.apply(instruction, &Variables::default(), document.escape),
             (_, Some(stage)) => stage.run(sources, index, &globals, &stages),
         }
     }
     stages.extend(current);
-    Ok(stages)
+    unknown.map_or(Ok(stages), Err)
 }
 
 impl Stage {

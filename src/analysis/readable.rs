@@ -26,6 +26,7 @@ pub struct Readable<'a> {
 
 /// What the sources of the program say.
 struct Said {
+    reach: Reach,
     opened: Opened,
     /// Files of the context that literals name, wherever they stand.
     mentioned: BTreeSet<String>,
@@ -80,9 +81,21 @@ impl<'a> Readable<'a> {
         said.opened.dynamic || (said.opened.opens && in_mentioned)
     }
 
-    /// Whether a file that the program does not read may be in a directory of such that it reads: no source is.
+    /// Whether a source is part of the program, as far as that can be told.
+    pub fn is_of_program(&self, file: &str) -> bool {
+        self.said.as_ref().is_none_or(|said| said.reach.holds(file))
+    }
+
+    /// Whether the program looks users up by name, which are those of the distribution.
+    pub fn asks_for_users(&self) -> bool {
+        self.said.as_ref().is_some_and(|said| said.opened.asks_for_users)
+    }
+
+    /// Whether a file that the program does not read may be in a directory of such that it reads: one that lies beside sources is.
     pub fn may_come_along(&self, path: &str) -> bool {
-        !self.sources.recipe.files.sources.is_match(path)
+        let kinds = &self.sources.recipe.files;
+        !kinds.sources.is_match(path)
+            && (kinds.metadata.is_match(path) || self.sources.recipes.beside_sources.is_match(path))
     }
 
     /// Files that the program reads from its working directory, and that are not in the context: as written.
@@ -130,6 +143,7 @@ impl Said {
             conventional: used.iter().flat_map(|convention| convention.names.clone()).collect(),
             generated: generated(stage),
             opened,
+            reach,
         })
     }
 

@@ -51,8 +51,12 @@ impl Contexts {
         wished: Option<&Path>,
     ) -> (Option<Arc<Context>>, Option<Note>) {
         let Ok(document) = Document::parse(text) else { return (None, None) };
-        let stages = document.instructions.iter().filter(|one| one.keyword == Keyword::From).count();
-        if stages != 1 || bounds::beyond(&document).is_some() {
+        let keywords: Vec<Keyword> = document.instructions.iter().map(|one| one.keyword).collect();
+        let stages = keywords.iter().filter(|keyword| **keyword == Keyword::From).count();
+        // a last stage without a RUN builds nothing
+        let last = keywords.rsplit(|keyword| *keyword == Keyword::From).next().unwrap_or_default();
+        if stages == 0 || (stages > 1 && !last.contains(&Keyword::Run)) || bounds::beyond(&document).is_some()
+        {
             return (None, None);
         }
         let (root, noted) = match (self.given.as_deref().or(wished), place) {

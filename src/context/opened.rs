@@ -27,6 +27,8 @@ pub struct Opened {
     pub endings: BTreeSet<String>,
     /// Files and directories that are compiled in.
     pub compiled_in: BTreeSet<String>,
+    /// Whether users are looked up by name.
+    pub asks_for_users: bool,
     /// Modules or crates that the sources use, by the paths that they import.
     pub imports: BTreeSet<String>,
 }
@@ -40,6 +42,8 @@ pub struct Calls {
     pub opens: Vec<String>,
     /// They are given names of files among others: their literals count, but what they are given otherwise does not.
     pub names: Vec<String>,
+    /// They look users up by name.
+    pub users: Vec<String>,
     /// Macros and attributes that compile files in.
     pub embeds: Vec<String>,
 }
@@ -60,6 +64,7 @@ pub fn opened(context: &Context, rules: &Calls, is_own: &dyn Fn(&str) -> bool) -
             names.iter().map(move |name| Call { name: elements(name), reads, opens })
         })
         .collect();
+    let users: Vec<Vec<&str>> = rules.users.iter().map(|name| elements(name)).collect();
     let mut found = Opened::default();
     let mut later = BTreeSet::new();
     let mut literals: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
@@ -71,7 +76,7 @@ pub fn opened(context: &Context, rules: &Calls, is_own: &dyn Fn(&str) -> bool) -
             reader.embeds(&text);
         }
         let tokens = sources::program_tokens(&text, language);
-        reader.calls(&tokens, &calls, &mut later);
+        reader.calls(&tokens, &calls, &users, &mut later);
         for (name, text) in assigned(&tokens) {
             literals.entry(name.to_owned()).or_default().push((file.to_owned(), text.to_owned()));
         }
@@ -127,13 +132,20 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Calls that open files, and what they name. Names that stand for literals elsewhere are left for the end.
-    fn calls(&mut self, tokens: &[Token<'_>], calls: &[Call<'_>], later: &mut BTreeSet<(String, bool)>) {
+    fn calls(
+        &mut self,
+        tokens: &[Token<'_>],
+        calls: &[Call<'_>],
+        users: &[Vec<&str>],
+        later: &mut BTreeSet<(String, bool)>,
+    ) {
         let nothing = BTreeMap::new();
         for (open, _) in tokens.iter().enumerate().filter(|(_, token)| **token == Token::Sign('(')) {
             let name = called(tokens, open, &nothing);
             if name.is_empty() {
                 continue;
             }
+            self.found.asks_for_users |= users.iter().any(|call| name.ends_with(call));
             let Some(call) = calls.iter().find(|call| name.ends_with(&call.name)) else { continue };
             self.found.opens |= call.opens;
             let arguments = arguments(&tokens[open..]);
@@ -201,7 +213,9 @@ impl Reader<'_> {
         let plain = plain.trim_start_matches('/');
         let from = std::iter::successors(path::parent(self.file), |directory| path::parent(directory));
         for directory in from {
-            if let Some(place) = path::join(directory, plain)
+            // a package is not the data of its own sources
+            let holds = |place: &String| !place.is_empty() && self.file.starts_with(&format!("{place}/"));
+            if let Some(place) = path::join(directory, plain).filter(|place| !holds(place))
                 && self.context.exists(&place)
                 && (!place.is_empty() || matches!(plain, "." | "./" | ""))
             {

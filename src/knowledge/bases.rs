@@ -40,6 +40,13 @@ impl Knowledge {
         }
         let tag = reference.tag.as_deref().unwrap_or(DEFAULT_TAG);
         let release = self.release_tag(&image.distribution)?;
+        if self.official(reference).is_some_and(|official| official.alias) {
+            let tag = match tag.strip_suffix("-slim") {
+                Some(channel) => format!("{channel}-{release}-slim"),
+                None => format!("{tag}-{release}"),
+            };
+            return self.same_release(&image, reference.with_tag(&tag));
+        }
         let versioned = tag.starts_with(|first: char| first.is_ascii_digit());
         let tag = match image.variant {
             Variant::Alpine => format!("{tag}{release}"),

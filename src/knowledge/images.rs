@@ -83,6 +83,22 @@ pub enum Layer {
 /// Tag of a name that has none.
 pub(super) const DEFAULT_TAG: &str = "latest";
 
+/// A tag such as `nightly-bookworm-slim` as the official repository would write it: `slim-bookworm`.
+fn without_channel(tag: &str) -> String {
+    let is_channel = |word: &str| ["nightly", "beta", "stable"].contains(&word);
+    let rest = match tag.split_once('-') {
+        Some((channel, rest)) if is_channel(channel) => rest,
+        None if is_channel(tag) => return DEFAULT_TAG.to_owned(),
+        _ => tag,
+    };
+    match rest.strip_suffix("-slim") {
+        Some(suite) if suite.starts_with(|first: char| first.is_ascii_alphabetic()) => {
+            format!("slim-{suite}")
+        }
+        _ => rest.to_owned(),
+    }
+}
+
 impl Knowledge {
     /// What an image is; `None` where nothing certain is known (other repositories, windows, onbuild, unknown tags).
     /// A digest does not change the answer where a tag stands beside it; a digest alone is not known.
@@ -93,6 +109,8 @@ impl Knowledge {
         let official = self.official(reference)?;
         let family = official.family;
         let tag = reference.tag.as_deref().unwrap_or(DEFAULT_TAG);
+        let plain = official.alias.then(|| without_channel(tag));
+        let tag = plain.as_deref().unwrap_or(tag);
         let meaning = match family.get("kind") {
             "language" => self.language_tag(family, tag)?,
             _ => self.distribution_tag(family, tag)?,

@@ -64,6 +64,10 @@ pub(super) static IMAGE_TAGS: Table = Table::new(
 pub(super) static REGISTRIES: Table =
     Table::new("registries.tsv", &["host", "mirrors"], include_str!("../../rules/registries.tsv"));
 
+/// Repositories that are laid out as an official one.
+pub(super) static IMAGE_ALIASES: Table =
+    Table::new("image-aliases.tsv", &["image", "family"], include_str!("../../rules/image-aliases.tsv"));
+
 /// Distribution releases.
 pub(super) static RELEASES: Table = Table::new(
     "releases.tsv",
@@ -195,6 +199,7 @@ pub(super) static ALL: &[&Table] = &[
     &IMAGE_PACKAGES,
     &IMAGE_EXTRAS,
     &REGISTRIES,
+    &IMAGE_ALIASES,
     &RELEASES,
     &PACKAGES,
     &PACKAGE_PATTERNS,

@@ -29,12 +29,16 @@ pub(super) fn assemble(mut planner: Planner<'_>, runtime_image: String, head: Ve
     planner.runtime = runtime;
     let from = &planner.stage.from;
     let document = planner.sources.document;
-    let builder_name = from.name.clone().unwrap_or_else(|| planner.free_name());
+    // beside other stages a name says which of them is wanted: the runtime takes it over
+    let is_first = document.instructions[..from.instruction].iter().all(|one| one.keyword != Keyword::From);
+    let runtime_name = from.name.clone().filter(|_| !is_first);
+    let builder_name = from.name.clone().filter(|_| is_first).unwrap_or_else(|| planner.free_name());
     let instruction = &document.instructions[from.instruction];
     let platform = instruction.flag("platform").map(|flag| document.slice(flag.span).to_owned());
     Plan {
         builder_name,
-        is_named: from.name.is_some(),
+        is_named: from.name.is_some() && is_first,
+        runtime_name,
         builder_image: planner.builder_image.map(|image| (from.image_span, image)),
         builder: planner.builder,
         runtime_image,

@@ -1,13 +1,16 @@
 //! The runtime's base image: the builder's release and C library, without the toolchain.
 
 use super::planner::Planner;
-use crate::analysis::effect::Effect;
+use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Caller;
+use crate::analysis::read::copy::Copy;
+use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::variables::Variables;
 use crate::knowledge::Distribution;
 use crate::knowledge::images::Image;
 use crate::note::{Level, Note, Reason};
+use crate::recipe::path::is_within;
 
 impl Planner<'_> {
     /// The slim counterpart of the builder's image, written as the file writes it: variables stay.
@@ -180,7 +183,19 @@ impl Planner<'_> {
         };
         let files = self.steps().iter().filter_map(|step| step.copy.as_ref()?.files.as_ref()).flatten();
         let taken = files.filter(|(path, _)| !self.sources.recipe.files.sources.is_match(path));
-        shell.into_iter().any(Option::is_some)
+        // an archive, or another image, may hold programs of either C library
+        let unpacks = |action: &&Action| {
+            self.sources.recipes.unpackers.contains(&action.program)
+                && !is_within(&action.directory, "/tmp")
+                && !matches!(action.effect, Effect::Nothing)
+        };
+        let brought = self.steps().iter().filter_map(|step| Some((step.keyword, step.copy.as_ref()?)));
+        let is_brought = |(keyword, copy): (Keyword, &Copy)| {
+            copy.from.is_some() || (keyword == Keyword::Add && copy.special)
+        };
+        brought.into_iter().any(is_brought)
+            || actions.clone().any(|action| unpacks(&action))
+            || shell.into_iter().any(Option::is_some)
             || actions.any(|action| {
                 (matches!(action.effect, Effect::Build) || !action.effect.written().is_empty())
                     && downloads.contains(&action.program)
@@ -188,20 +203,24 @@ impl Planner<'_> {
             || taken.into_iter().any(|(path, _)| is_foreign(path) == Some(true))
     }
 
-    /// Whether everything that the container and its sources start would run on another distribution: only its own programs,
-    /// and what that distribution has too.
-    pub(super) fn starts_only(&self, programs: &[String], elsewhere: &Distribution) -> bool {
+    /// Whether everything that the container and its sources start would run on another distribution: only its own programs.
+    pub(super) fn starts_only(&self, programs: &[String]) -> bool {
         let own = |path: &Option<String>| path.as_ref().is_some_and(|path| programs.contains(path));
-        let here = &self.stage.world.image.distribution;
+        let image = &self.stage.world.image;
         let knowledge = self.sources.knowledge;
+        // a program of the same name has other options elsewhere: `date -d yesterday`, `sort --parallel`
         let moves = |program: &String| {
-            !knowledge.program_in_slim(program, here) || knowledge.program_in_slim(program, elsewhere)
+            !knowledge.program_in_slim(program, &image.distribution)
+                && !knowledge.program_in_image(program, image)
         };
+        let of_program =
+            self.needs.of_sources().filter(|(_, asked)| self.readable.is_of_program(asked.chain.last()));
         self.needs.interpreters().next().is_none()
             && self
                 .needs
                 .started_by(&[Caller::Container, Caller::Compose])
                 .all(|(need, _)| own(&need.path) || need.name == "sh")
-            && self.needs.of_sources().all(|(need, _)| moves(&need.name))
+            && of_program.into_iter().all(|(need, _)| moves(&need.name))
+            && !self.readable.asks_for_users()
     }
 }

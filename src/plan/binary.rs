@@ -37,9 +37,9 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         && packages.names.is_empty()
         && !repeats_commands(&planner)
         && !planner.brings_foreign_programs();
-    let alpine = planner.alpine_image().filter(|(_, alpine)| {
-        may_move && planner.requested.is_none() && planner.starts_only(&programs, alpine)
-    });
+    let alpine = planner
+        .alpine_image()
+        .filter(|_| may_move && planner.requested.is_none() && planner.starts_only(&programs));
     let (runtime_image, distribution) = match alpine {
         Some(alpine) => alpine,
         None => {

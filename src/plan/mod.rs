@@ -43,6 +43,8 @@ pub struct Plan {
     pub is_named: bool,
     /// The builder's image, written anew: where it stands, and how.
     pub builder_image: Option<(Span, String)>,
+    /// The name that the file gives its last stage, where stages stand before it: who asks for it wants what is shipped.
+    pub runtime_name: Option<String>,
     /// Lines of the builder after its FROM, in order.
     pub builder: Vec<Line>,
     /// Base image of the runtime, as it is to be written.

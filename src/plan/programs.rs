@@ -97,6 +97,10 @@ impl Planner<'_> {
         for (need, asked) in self.needs.started_by(&everybody) {
             let by = asked.chain.last().to_owned();
             let of_source = matches!(need.caller, Caller::Source | Caller::PossibleSource);
+            // what lies beside the program, a generator say, is not started
+            if of_source && !self.readable.is_of_program(&by) {
+                continue;
+            }
             if of_source && self.sources.recipe.toolchain.contains(&need.name) {
                 let program = &need.name;
                 if need.caller == Caller::PossibleSource {
@@ -184,6 +188,8 @@ impl Planner<'_> {
                     Some(asked) => packages.add_for(package, &asked.chain),
                     None => packages.add(package),
                 }
+            } else if !in_builder && self.sources.recipe.own_data.contains(&data.name) {
+                packages.add(package);
             } else if in_builder {
                 let why = format!("{} that the program may read", data.name);
                 lines.push(Line::New(Added::copy_from(&data.path, Vec::new()), why));

@@ -93,6 +93,10 @@ struct WrittenFile {
     #[serde(default)]
     weights: BTreeMap<String, u64>,
     #[serde(default)]
+    unpackers: Vec<String>,
+    #[serde(default)]
+    own_data: Vec<String>,
+    #[serde(default)]
     fetchers: Vec<String>,
     starts: Option<WrittenStarts>,
 }
@@ -162,6 +166,8 @@ struct WrittenOpens {
     opens: Vec<String>,
     #[serde(default)]
     names: Vec<String>,
+    #[serde(default)]
+    users: Vec<String>,
     #[serde(default)]
     embeds: Vec<String>,
     #[serde(default)]
@@ -311,6 +317,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         data: Vec::new(),
         used_by_name: Vec::new(),
         weights: BTreeMap::new(),
+        unpackers: Vec::new(),
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
         homes: BTreeMap::new(),
@@ -375,6 +382,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     if let Some(starts) = written.starts {
         add_starts(&mut recipes.starts, starts).map_err(|message| fail((None, message)))?;
     }
+    recipes.unpackers.extend(written.unpackers);
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
     }
@@ -436,6 +444,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         library_openers: written.library_openers,
         compiling_packages: written.compiling_packages,
         compiling_calls: written.compiling_calls,
+        own_data: written.own_data,
         full_only_modules: written.full_only_modules,
         interpreters: written.interpreters,
         fetchers: written.fetchers,
@@ -470,8 +479,13 @@ fn opens(written: WrittenOpens) -> Result<Opens, String> {
         Ok(Convention { module, files: globs(&patterns)?, names: names.cloned().collect() })
     };
     let conventions = written.modules.into_iter().map(convention).collect::<Result<_, String>>()?;
-    let calls =
-        Calls { reads: written.reads, opens: written.opens, names: written.names, embeds: written.embeds };
+    let calls = Calls {
+        reads: written.reads,
+        opens: written.opens,
+        names: written.names,
+        users: written.users,
+        embeds: written.embeds,
+    };
     Ok(Opens { calls, conventions })
 }
 

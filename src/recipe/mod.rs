@@ -53,6 +53,8 @@ pub struct Recipes {
     pub weights: BTreeMap<String, u64>,
     /// How programs start others.
     pub starts: Starts,
+    /// Programs that unpack archives, which may hold programs of any C library.
+    pub unpackers: Vec<String>,
 }
 
 /// One language.
@@ -98,6 +100,8 @@ pub struct Recipe {
     pub fetchers: Vec<String>,
     /// Programs of those packages of the language's registry that are not named as their package.
     pub registry_programs: BTreeMap<String, Vec<String>>,
+    /// Kinds of [`Data`] that the toolchain brings itself, so that a program finds them whatever packages the image has.
+    pub own_data: Vec<String>,
     /// Words of sources that open shared libraries by name at run time.
     pub library_openers: Vec<String>,
     /// Crates that are taken to be linked where no lock file says which are.

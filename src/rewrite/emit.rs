@@ -1,7 +1,7 @@
 //! The new text: lines of the file byte for byte, and new lines in the file's own style.
 
 use crate::dockerfile::document::{Document, Newline};
-use crate::dockerfile::instruction::Instruction;
+use crate::dockerfile::instruction::{Arguments, Instruction};
 use crate::dockerfile::span::Span;
 use crate::plan::Plan;
 use crate::plan::line::Line;
@@ -51,7 +51,9 @@ impl<'a> Emitter<'a> {
         self.out.push_str(self.newline);
         let platform = plan.platform.as_ref().map(|flag| format!("{flag} ")).unwrap_or_default();
         let keyword = if self.manner.lower { "from" } else { "FROM" };
-        self.new_line(&format!("{keyword} {platform}{}", plan.runtime_image));
+        let word = if self.manner.lower { "as" } else { "AS" };
+        let name = plan.runtime_name.as_ref().map(|name| format!(" {word} {name}")).unwrap_or_default();
+        self.new_line(&format!("{keyword} {platform}{}{name}", plan.runtime_image));
         if self.from + 1 < document.instructions.len() && self.gap(self.from + 1).contains('\n') {
             self.out.push_str(self.newline);
         }
@@ -68,7 +70,14 @@ impl<'a> Emitter<'a> {
     /// The FROM of the file with the name of its stage.
     fn named_from(&mut self, from: &Instruction, plan: &Plan) {
         let mut edits = Edits::default();
-        if !plan.is_named {
+        let named = match &from.arguments {
+            Arguments::Words(words) => words.get(2).filter(|_| plan.runtime_name.is_some()),
+            _ => None,
+        };
+        if let Some(name) = named {
+            let (start, end) = (name.span.start - from.block.start, name.span.end - from.block.start);
+            edits.replace(Span::new(start, end), plan.builder_name.as_str());
+        } else if !plan.is_named {
             let keyword = if self.manner.lower { "as" } else { "AS" };
             edits.insert(from.span.end - from.block.start, format!(" {keyword} {}", plan.builder_name));
         }

@@ -1,0 +1,3 @@
+module example.com/word
+
+go 1.22
