@@ -45,6 +45,11 @@ impl Judge<'_> {
                     self.named_stage(&name, before, step, found);
                 }
                 let Some(copy) = &step.copy else { continue };
+                if self.names_nothing(copy) {
+                    let message = "a COPY names what is not in the build context";
+                    let help = "name what is there, or the stage that has it";
+                    found.breach(BreachId::MissingSource, Place::after(step.span), message, help);
+                }
                 let Some(giver) = copy.from.as_deref().and_then(|name| stage_named(name, before)) else {
                     continue;
                 };
@@ -54,6 +59,13 @@ impl Judge<'_> {
             }
         }
         self.twice(found);
+    }
+
+    /// Whether a COPY from the build context finds nothing there, where all of the original's find something.
+    fn names_nothing(&self, copy: &Copy) -> bool {
+        let finds_nothing = |copy: &Copy| copy.from.is_none() && !copy.special && copy.files.is_none();
+        let mut before = self.stage.steps.iter().filter_map(|step| step.copy.as_ref());
+        self.new.context.is_some() && finds_nothing(copy) && !before.any(finds_nothing)
     }
 
     /// A name that is no stage before must at least be an image.
