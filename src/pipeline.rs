@@ -134,14 +134,15 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         ]);
     }
     let count = stages.len();
-    let already = (count > 1).then(|| {
-        let message = format!("already has {count} stages, and the last builds nothing by itself");
-        Note::new(Level::Advice, Reason::MultiStage, from.span, message)
-    });
-    let recipe = match (recipe(request, &document, from), &already) {
-        (Ok(recipe), _) => recipe,
-        (Err(_), Some(already)) => return Outcome::Unchanged(already.clone()),
-        (Err(note), None) => return Outcome::Refused(vec![note]),
+    let already = |why: &str| {
+        let message = format!("already has {count} stages, and {why}");
+        Outcome::Unchanged(Note::new(Level::Advice, Reason::MultiStage, from.span, message))
+    };
+    let builds_nothing = "the last builds nothing by itself";
+    let recipe = match recipe(request, &document, from) {
+        Ok(recipe) => recipe,
+        Err(_) if count > 1 => return already(builds_nothing),
+        Err(note) => return Outcome::Refused(vec![note]),
     };
     let sources = Sources {
         document: &document,
@@ -159,8 +160,11 @@ pub fn restage(request: &Request<'_>) -> Outcome {
     // the last stage is what ships
     let Some(stage) = stages.last() else { return Outcome::Refused(vec![unknown_base(from)]) };
     // a stage on an image that is not known can't be counted: `--from` may name it by number
-    if let Some(already) = already.filter(|_| stages.len() != count || !builds(stage, &stages)) {
-        return Outcome::Unchanged(already);
+    if stages.len() != count {
+        return already("one of them stands on an image that is not known");
+    }
+    if count > 1 && !builds(stage, &stages) {
+        return already(builds_nothing);
     }
     // where no COPY finds anything, this is not the build context
     let copies = || stage.steps.iter().filter_map(|step| step.copy.as_ref());
