@@ -172,8 +172,10 @@ impl<'a> Bench<'a> {
             ..Verification::default()
         };
         let mut tried = BTreeSet::new();
+        let mut unmended = None;
         for round in 0..=ROUNDS {
             self.judge(&before, &mut verification)?;
+            unmended.get_or_insert_with(|| verification.clone());
             if verification.holds() || !self.settings.repair || round == ROUNDS {
                 break;
             }
@@ -186,7 +188,8 @@ impl<'a> Bench<'a> {
             let Some(text) = amended.filter(|_| !more.is_empty()) else { break };
             (verification.text, verification.added) = (text, added);
         }
-        Ok(verification)
+        // what can't be mended whole is not mended by half
+        Ok(unmended.filter(|_| !verification.holds()).unwrap_or(verification))
     }
 
     /// Builds the text as it now is, and says in what it is less.

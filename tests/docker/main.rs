@@ -48,7 +48,14 @@ fn main() -> ExitCode {
     } else {
         let wanted = arguments.filter.clone().unwrap_or_default();
         let here = converted.into_iter().filter(|case| case.name.contains(&wanted));
-        trials.extend(here.map(|case| converted_trial(case, &table)));
+        // a case that is named is run, whatever the list says
+        let (waiting, here): (Vec<Case>, Vec<Case>) =
+            here.partition(|case| wanted != case.name && not_yet_run().contains(&case.name.as_str()));
+        println!(
+            "{} cases were never run by an engine (tests/docker/not-yet-run.txt): left out",
+            waiting.len()
+        );
+        trials.extend(here.into_iter().map(|case| converted_trial(case, &table)));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     let finished = table.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -57,6 +64,15 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     conclusion.exit_code()
+}
+
+/// Cases whose conversion no engine has built yet, or that failed: snapshots hold them until then.
+fn not_yet_run() -> Vec<&'static str> {
+    let lines = include_str!("not-yet-run.txt").lines();
+    lines
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// The one test that stands for all that need an engine.
