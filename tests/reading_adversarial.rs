@@ -109,6 +109,7 @@ fn what_the_shell_parser_would_panic_at_is_left_alone() {
         "cat <<E >$(( }}\nE\n",
         "cat <<E >${a}$(( ) )\nE\n\u{1}",
         "echo $(cat <<E)\nE)\n",
+        "\\<<<${b:-\"(if a; then$[ (${a#case x in ",
         "a[${b:-~99999999999999999999}]=1",
         "a[${b/~-99999999999999999999/x}]=1 c",
         &format!("a[$(( {}1{} ))]=1", "( ".repeat(9_000), " )".repeat(9_000)),

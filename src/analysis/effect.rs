@@ -24,6 +24,8 @@ pub struct Action {
     pub nested: bool,
     /// Absolute working directory in which it runs.
     pub directory: String,
+    /// Absolute paths of files of whose lines some are its words: `$(cat FILE)`, `xargs … < FILE`.
+    pub reads: Vec<String>,
 }
 
 /// What a command does.

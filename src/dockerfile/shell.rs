@@ -1,10 +1,11 @@
 //! The commands of a RUN, a shell-form CMD or a script: brush-parser on the logical text, places mapped back to the file.
 //!
 //! What can't be read is [`Shell::Opaque`] and stays verbatim. Here stand the types; `guard` keeps away what would be
-//! slow or deep, `flatten` makes commands of brush-parser's tree, `place` tells where they stand, `word` resolves quotes.
+//! slow or deep, `mask` covers expansions up for it, `flatten` makes commands of brush-parser's tree, `place` tells where they stand, `word` resolves quotes.
 
 mod flatten;
 mod guard;
+mod mask;
 mod place;
 mod word;
 

@@ -51,7 +51,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         if let Some(action) = planner.steps().iter().flat_map(|step| &step.actions).find(may_install) {
             let message = format!(
                 "`{}` may install packages of the language, and what it installs can't be told",
-                touched::short(&action.text)
+                touched::said(&planner, action)
             );
             return Err(Note::refusal(Reason::UnknownCommand, action.span, message)
                 .help("write the commands that install into the Dockerfile"));

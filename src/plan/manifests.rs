@@ -93,7 +93,10 @@ pub(super) fn read_by_installations(
     let mut files = BTreeSet::new();
     for step in planner.steps().iter().filter(|step| step.index <= work) {
         for action in &step.actions {
+            files.extend(action.reads.iter().cloned());
             match &action.effect {
+                // a script of the context is read too: `RUN ./install.sh`, `RUN make install`
+                _ if action.nested => return None,
                 Effect::InstallDependencies(dependencies) if dependencies.complete => {
                     files.extend(dependencies.files.iter().cloned());
                 }

@@ -128,6 +128,14 @@ pub(super) fn is_script_like(text: &str) -> bool {
     first.contains('/') || matches!(first, "sh" | "bash")
 }
 
+/// A command as a person would name it; what a text holds that is not read, by the line that runs it.
+pub(super) fn said<'a>(planner: &Planner<'a>, action: &'a Action) -> &'a str {
+    match action.text.is_empty() {
+        true => short(planner.sources.document.slice(action.span)),
+        false => short(&action.text),
+    }
+}
+
 pub(super) fn short(text: &str) -> &str {
     let end = text.char_indices().nth(60).map_or(text.len(), |(at, _)| at);
     text[..end].lines().next().unwrap_or_default()

@@ -27,6 +27,8 @@ pub struct CommandRule {
     pub from: Option<Engine>,
     /// Package manager, for the effects on packages.
     pub manager: Option<String>,
+    /// The option that names a file of operands.
+    pub lists: Option<String>,
 }
 
 words! {
@@ -194,6 +196,7 @@ impl CommandRule {
             writes: Vec::new(),
             from: None,
             manager: None,
+            lists: None,
         })
     }
 
@@ -365,6 +368,7 @@ mod tests {
             writes: vec!["{-o}".to_owned()],
             from: None,
             manager: None,
+            lists: None,
         }
     }
 

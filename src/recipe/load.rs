@@ -85,6 +85,8 @@ struct WrittenFile {
     #[serde(default)]
     data: Vec<WrittenData>,
     #[serde(default)]
+    line_filters: Vec<String>,
+    #[serde(default)]
     repository_files: Vec<String>,
     #[serde(default)]
     used_by_name: Vec<String>,
@@ -237,6 +239,7 @@ struct WrittenCommand {
     writes: Option<OneOrMany>,
     from: Option<Spanned<Engine>>,
     manager: Option<Spanned<String>>,
+    lists: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -263,6 +266,8 @@ struct WrittenWrapper {
     values: Vec<String>,
     #[serde(default)]
     operands: usize,
+    #[serde(default)]
+    appends: bool,
 }
 
 #[derive(Deserialize)]
@@ -318,6 +323,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         used_by_name: Vec::new(),
         weights: BTreeMap::new(),
         unpackers: Vec::new(),
+        line_filters: Vec::new(),
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
         homes: BTreeMap::new(),
@@ -365,8 +371,13 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         alias.words.into_vec().into_iter().map(move |one| Alias { words: words(&one), is: is.clone() })
     }));
     recipes.wrappers.extend(written.wrapper.into_iter().flat_map(|wrapper| {
-        let WrittenWrapper { programs, values, operands } = wrapper;
-        programs.into_iter().map(move |program| Wrapper { program, values: values.clone(), operands })
+        let WrittenWrapper { programs, values, operands, appends } = wrapper;
+        programs.into_iter().map(move |program| Wrapper {
+            program,
+            values: values.clone(),
+            operands,
+            appends,
+        })
     }));
     recipes.repository_files.extend(written.repository_files);
     recipes.used_by_name.extend(written.used_by_name);
@@ -383,6 +394,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         add_starts(&mut recipes.starts, starts).map_err(|message| fail((None, message)))?;
     }
     recipes.unpackers.extend(written.unpackers);
+    recipes.line_filters.extend(written.line_filters);
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
     }
@@ -528,6 +540,7 @@ fn check_command(written: Spanned<WrittenCommand>, managers: &[Manager]) -> Resu
         writes,
         from: written.from.map(Spanned::into_inner),
         manager: written.manager.map(Spanned::into_inner),
+        lists: written.lists,
     })
 }
 

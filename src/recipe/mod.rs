@@ -55,6 +55,8 @@ pub struct Recipes {
     pub starts: Starts,
     /// Programs that unpack archives, which may hold programs of any C library.
     pub unpackers: Vec<String>,
+    /// Programs that print lines of the files that they are given.
+    pub line_filters: Vec<String>,
 }
 
 /// One language.
@@ -170,6 +172,8 @@ pub struct Wrapper {
     pub values: Vec<String>,
     /// Operands before the program that it starts (1 for `gosu USER PROGRAM`).
     pub operands: usize,
+    /// Whether it appends words that it reads to those of the program (`xargs`).
+    pub appends: bool,
 }
 
 /// A package manager.
@@ -329,6 +333,12 @@ impl Recipes {
             }
             None => words,
         }
+    }
+
+    /// Whether a program appends words that it reads to those of the program that it starts.
+    pub fn appends(&self, program: &str) -> bool {
+        let name = program.rsplit('/').next().unwrap_or(program);
+        self.wrappers.iter().any(|wrapper| wrapper.appends && wrapper.program == name)
     }
 
     /// The words of the command that a wrapper starts (assignments before it included); `None` if `program` is no wrapper.

@@ -1,5 +1,6 @@
 //! From the text of a RUN to what its commands do, one after the other, each in the world that the ones before it left.
 
+use super::listed::Input;
 use super::unwrap::unwrap;
 use super::words::Words;
 use crate::analysis::Sources;
@@ -39,6 +40,11 @@ pub struct Reader<'a> {
     line: (usize, &'a [String]),
     /// Functions that the text defines: what they may do is read in their bodies.
     functions: BTreeSet<String>,
+    /// What the command that is being read finds on its standard input, and its directory.
+    pub(super) input: Input,
+    pub(super) at: String,
+    /// Files of whose lines some are words of the command that is being read.
+    reads: Vec<String>,
     /// Start of the pipeline that is being read, in the file.
     pipeline: usize,
     /// Commands that may still be read.
@@ -75,6 +81,9 @@ impl<'a> Reader<'a> {
             locals: BTreeMap::new(),
             line: (0, &[]),
             functions: BTreeSet::new(),
+            input: Input::default(),
+            at: String::new(),
+            reads: Vec::new(),
             pipeline: 0,
             left,
         }
@@ -99,6 +108,9 @@ impl<'a> Reader<'a> {
             locals: BTreeMap::new(),
             line,
             functions: BTreeSet::new(),
+            input: Input::default(),
+            at: String::new(),
+            reads: Vec::new(),
             pipeline: 0,
             left,
         }
@@ -144,6 +156,7 @@ impl<'a> Reader<'a> {
             certainty: place.certainty,
             nested: place.nested,
             directory: place.directory.clone(),
+            reads: std::mem::take(&mut self.reads),
         };
         if let Seen::Running(world) = &mut self.world {
             world.commands += 1;
@@ -183,10 +196,12 @@ impl<'a> Reader<'a> {
         if command.joined != Joined::Pipe {
             self.pipeline = command.span.start;
         }
-        let words = self.expand(&command.words);
-        let assignments = self.assign(command, &words);
+        self.input.before(command);
         let followed =
             command.directory.as_ref().and_then(|directories| self.follow(&outer.directory, directories));
+        self.at = followed.clone().unwrap_or_else(|| outer.directory.clone());
+        let words = self.expand(&command.words);
+        let assignments = self.assign(command, &words);
         let lost = followed.is_none();
         let own = Span::new(self.pipeline, command.span.end);
         let place = Place {
@@ -202,9 +217,12 @@ impl<'a> Reader<'a> {
         {
             self.activate(&absolute(&place.directory, script), place.certainty);
         }
+        self.takes_in(command, &place.directory);
         let mut actions = Vec::new();
         if !words.words.is_empty() {
+            let said = words.words.clone();
             actions = self.words(words, &assignments, &place, depth);
+            self.input.pipeline.push(said);
         }
         let written = self.redirected(command, &place);
         if !written.is_empty() {
@@ -300,7 +318,7 @@ impl<'a> Reader<'a> {
     /// What a command of these words does.
     pub(super) fn words(
         &mut self,
-        words: Words,
+        mut words: Words,
         assignments: &BTreeMap<String, String>,
         place: &Place,
         depth: usize,
@@ -309,7 +327,11 @@ impl<'a> Reader<'a> {
         let mut assignments = assignments.clone();
         let unwrapped = unwrap(self.sources.recipes, words.words.clone());
         assignments.extend(unwrapped.assignments);
-        let unwrapped = unwrapped.words;
+        let appends = unwrapped.wrappers.iter().any(|wrapper| self.sources.recipes.appends(wrapper));
+        let mut unwrapped = unwrapped.words;
+        if appends && !unwrapped.is_empty() {
+            self.feed(&mut words, &mut unwrapped, &place.directory);
+        }
         let Some(program) = unwrapped.first() else {
             return vec![self.act(place, Effect::Nothing, &text, "")];
         };
@@ -319,10 +341,13 @@ impl<'a> Reader<'a> {
         }
         let rules = self.sources.recipe.commands.iter().chain(&self.sources.recipes.system);
         let matched = rules.filter_map(|rule| Some((rule, rule.call(&unwrapped)?))).next();
+        self.reads = words.listed.iter().map(|listed| listed.file.clone()).collect();
+        let matched = matched.filter(|(rule, _)| !Self::is_untold(rule, &unwrapped));
         let Some((rule, mut call)) = matched else {
             return self.unruled(&unwrapped, &text, &name, place, depth);
         };
         call.directory.clone_from(&place.directory);
+        self.take_lists(rule, &mut call, &words);
         call.variables = self.state.known_variables();
         for (name, value) in &self.locals {
             match value {

@@ -1,5 +1,6 @@
 //! Words of a shell text with their variables replaced, as far as values are known at that command.
 
+use super::listed::Listed;
 use super::run::{MOST_EXPANDED, Reader};
 use crate::analysis::step;
 use crate::dockerfile::shell::{ShellWord, WordPart};
@@ -16,6 +17,8 @@ pub struct Words {
     pub unknown: Vec<String>,
     /// Words that a build argument chooses, with what is written for them.
     pub chosen: Vec<(String, String)>,
+    /// Files of whose lines some are words of the command.
+    pub listed: Vec<Listed>,
 }
 
 impl Reader<'_> {
@@ -49,8 +52,16 @@ impl Reader<'_> {
                 Some(text) if splits => expanded.words.extend(text.split_whitespace().map(str::to_owned)),
                 Some(text) => expanded.words.push(text),
                 None => {
-                    expanded.unknown.push(word.raw.clone());
-                    expanded.words.push(word.raw.clone());
+                    let listed = self.listed_by(word);
+                    let known = listed.as_ref().filter(|listed| listed.words != [word.raw.as_str()]);
+                    match known {
+                        Some(listed) => expanded.words.extend(listed.words.iter().cloned()),
+                        None => {
+                            expanded.unknown.push(word.raw.clone());
+                            expanded.words.push(word.raw.clone());
+                        }
+                    }
+                    expanded.listed.extend(listed);
                 }
             }
         }

@@ -46,7 +46,9 @@ impl<'a> Places<'a> {
     pub(super) fn known_of(&self, word: &Word) -> Option<(usize, usize)> {
         let (start, end) = self.known(word.loc.as_ref()?)?;
         let text = self.text.text.get(start..end)?;
-        let blanks = if text.trim_start() == word.value { text.len() - word.value.len() } else { 0 };
+        let plain = text.trim_start();
+        let is_it = plain.chars().count() == word.value.chars().count();
+        let blanks = if is_it { text.len() - plain.len() } else { 0 };
         Some((start + blanks, end))
     }
 
