@@ -11,6 +11,7 @@ mod glob;
 mod go_constraint;
 pub mod gomod;
 pub mod lock;
+pub mod makefile;
 mod manifest;
 pub mod map_files;
 mod mentions;

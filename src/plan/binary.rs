@@ -30,11 +30,15 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let mut packages = packages::split(&mut planner, &builder_distribution, &libraries, usize::MAX)?;
     planner.add_programs(&mut packages, None, &builder_distribution, usize::MAX)?;
 
+    let whole = touched::whole_directories(&planner, &programs)?;
+    // a target that can't be read may have written the program itself
+    let is_known = |program: &String| !whole.iter().any(|directory| is_within(program, directory));
     let free_of_cgo = linked::is_free_of_cgo(&planner, &compiles, started.as_ref());
     let glibc = matches!(builder_distribution, Distribution::Debian(_) | Distribution::Ubuntu(_));
     let may_move = glibc
         && free_of_cgo
         && packages.names.is_empty()
+        && programs.iter().all(is_known)
         && !repeats_commands(&planner)
         && !planner.brings_foreign_programs();
     let alpine = planner
@@ -59,7 +63,6 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     }
     let explicit_cgo =
         glibc && matches!(distribution, Distribution::Alpine(_)) && !linked::sets_cgo(&compiles);
-    let whole = touched::whole_directories(&planner, &programs)?;
     touched::note_whole(&mut planner, &whole);
     outputs::note_conditions(&mut planner);
     outputs::note_generated(&mut planner);

@@ -41,7 +41,12 @@ impl Planner<'_> {
         let mut commands: Vec<String> = Vec::new();
         let repeated = wanted.clone();
         for action in wanted {
-            if action.nested || !action.certainty.is_sure() {
+            // a directory more does no harm: `mkdir -p bin` in a Makefile
+            if let Some(command) = directories(action).filter(|_| action.nested) {
+                commands.push(command);
+                continue;
+            }
+            if (action.nested && !is_plain(&action.text)) || !action.certainty.is_sure() {
                 let message = format!(
                     "`{}` matters to the runtime, but it stands in a script or a condition",
                     action.text
@@ -69,6 +74,11 @@ impl Planner<'_> {
                 matches!(self.stage.world.paths.get(path), Some(Entry { origin: Origin::Link(_), .. }))
                     && !path.starts_with("/tmp/")
                     && !self.sources.recipe.files.sources.is_match(path.trim_start_matches('/'))
+            }
+            Effect::CreateDirectory(paths)
+                if action.nested && paths.iter().all(|path| self.gets_program(path)) =>
+            {
+                false
             }
             Effect::CreateDirectory(paths) => !paths
                 .iter()
@@ -158,6 +168,12 @@ impl Planner<'_> {
         !paths.is_empty() && paths.iter().all(|path| is_made(path) && !owned(path))
     }
 
+    /// Whether a compiled program stands in a directory: its COPY makes it.
+    fn gets_program(&self, directory: &str) -> bool {
+        let mut below = self.stage.world.below(directory);
+        below.any(|(_, entry)| entry.origin == Origin::Compiled && entry.certainty.is_sure())
+    }
+
     /// Whether a directory is gone in the end, or holds nothing but what only the build reads.
     fn holds_only_sources(&self, directory: &str) -> bool {
         let world = &self.stage.world;
@@ -196,7 +212,9 @@ impl Planner<'_> {
     /// The command as written, so that it means the same by itself.
     fn command_text(&self, action: &Action, step: &Step) -> Result<String, Note> {
         let document = self.sources.document;
-        let mut text = document.slice(action.statement).to_owned();
+        // what a script or a target does is repeated by its words
+        let written = if action.nested { &action.text } else { document.slice(action.statement) };
+        let mut text = written.to_owned();
         let known = &step.before.variables;
         let variables = text.match_indices('$').map(|(at, _)| variable_name(&text[at + 1..]));
         let own: Vec<&str> =
@@ -244,6 +262,19 @@ impl Planner<'_> {
             _ => words.next().is_some(),
         }
     }
+}
+
+/// `mkdir -p` with absolute paths, for a command that makes directories with the usual mode.
+fn directories(action: &Action) -> Option<String> {
+    let Effect::CreateDirectory(paths) = &action.effect else { return None };
+    let has_mode = action.text.split(' ').any(|word| word.starts_with("-m") || word.starts_with("--mode"));
+    let is_usual = !has_mode && action.program == "mkdir" && !paths.is_empty();
+    (is_usual && paths.iter().all(|path| is_plain(path))).then(|| format!("mkdir -p {}", paths.join(" ")))
+}
+
+/// Whether a shell reads words back as they are.
+fn is_plain(text: &str) -> bool {
+    text.split(' ').all(|word| quoted(word) == word)
 }
 
 fn variable_name(rest: &str) -> &str {

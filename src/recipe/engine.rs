@@ -39,6 +39,8 @@ words! {
     CargoRun = "cargo-run",
     /// A program that creates users with a home directory unless it is told otherwise (`adduser`).
     WithHome = "with-home",
+    /// `make`, whose targets stand in a Makefile of the build context; elsewhere the next rule that matches decides.
+    Makefile = "makefile",
     /// `find`, which removes what its tests select.
     Find = "find",
 }
@@ -79,7 +81,7 @@ impl Engine {
             Self::GoInstall => Answer::Compiles(go::install(call, around)),
             Self::CargoBuild => Answer::Compiles(rust::build(call, around)),
             Self::CargoInstall => Answer::Compiles(rust::install(call, around)),
-            Self::GoRun | Self::CargoRun | Self::WithHome | Self::Find => return None,
+            Self::GoRun | Self::CargoRun | Self::WithHome | Self::Find | Self::Makefile => return None,
         })
     }
 
@@ -99,6 +101,7 @@ impl Engine {
             }
             Self::WithHome => Some(EffectKind::CreateUser),
             Self::Find => Some(EffectKind::Remove),
+            Self::Makefile => Some(EffectKind::Build),
             Self::GoRun | Self::CargoRun => None,
         }
     }

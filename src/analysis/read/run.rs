@@ -13,7 +13,7 @@ use crate::analysis::world::{Origin, World};
 use crate::dockerfile::instruction::{Arguments, Instruction};
 use crate::dockerfile::shell::{self, Command, Joined, Shell};
 use crate::dockerfile::span::Span;
-use crate::recipe::command::EffectKind;
+use crate::recipe::command::{Call, EffectKind};
 use crate::recipe::engine::Engine;
 use crate::recipe::path::absolute;
 use std::collections::{BTreeMap, BTreeSet};
@@ -340,22 +340,23 @@ impl<'a> Reader<'a> {
             return vec![self.act(place, Effect::Nothing, &text, &name)];
         }
         let rules = self.sources.recipe.commands.iter().chain(&self.sources.recipes.system);
-        let matched = rules.filter_map(|rule| Some((rule, rule.call(&unwrapped)?))).next();
+        let mut matching = rules.filter_map(|rule| Some((rule, rule.call(&unwrapped)?)));
+        let mut matched = matching.next().filter(|(rule, _)| !Self::is_untold(rule, &unwrapped));
+        if let Some((rule, call)) = &mut matched
+            && rule.from == Some(Engine::Makefile)
+        {
+            self.complete(call, place, &assignments);
+            if let Some(actions) = self.make(call, &words, place, depth) {
+                return actions;
+            }
+            matched = matching.next();
+        }
         self.reads = words.listed.iter().map(|listed| listed.file.clone()).collect();
-        let matched = matched.filter(|(rule, _)| !Self::is_untold(rule, &unwrapped));
         let Some((rule, mut call)) = matched else {
             return self.unruled(&unwrapped, &text, &name, place, depth);
         };
-        call.directory.clone_from(&place.directory);
+        self.complete(&mut call, place, &assignments);
         self.take_lists(rule, &mut call, &words);
-        call.variables = self.state.known_variables();
-        for (name, value) in &self.locals {
-            match value {
-                Some(value) => drop(call.variables.insert(name.clone(), value.clone())),
-                None => drop(call.variables.remove(name)),
-            }
-        }
-        call.variables.extend(assignments);
         if rule.effect == EffectKind::Shell {
             return self.nested_shell(&unwrapped, &text, &name, place, depth);
         }
@@ -363,6 +364,21 @@ impl<'a> Reader<'a> {
         let doubtful = rule.from == Some(Engine::Find) && !self.finds_by_name(&call);
         let certainty = place.certainty.min(Certainty::under(doubtful));
         vec![self.act(&Place { certainty, ..place.clone() }, effect, &text, &name)]
+    }
+}
+
+impl Reader<'_> {
+    /// Where a call runs, and the variables that it sees.
+    fn complete(&self, call: &mut Call, place: &Place, assignments: &BTreeMap<String, String>) {
+        call.directory.clone_from(&place.directory);
+        call.variables = self.state.known_variables();
+        for (name, value) in &self.locals {
+            match value {
+                Some(value) => drop(call.variables.insert(name.clone(), value.clone())),
+                None => drop(call.variables.remove(name)),
+            }
+        }
+        call.variables.extend(assignments.clone());
     }
 }
 

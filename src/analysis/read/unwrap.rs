@@ -9,7 +9,7 @@ use crate::recipe::path::{absolute, below};
 use std::collections::BTreeMap;
 
 /// How deep scripts and nested shells are followed.
-const DEPTH: usize = 3;
+pub(super) const DEPTH: usize = 4;
 
 /// Most wrappers around one command.
 const WRAPPERS: usize = 8;

@@ -1,0 +1,108 @@
+//! `make`: where the Makefile is in the build context, what its targets run is read as the RUN's own commands.
+
+use super::run::{Place, Reader};
+use super::unwrap::DEPTH;
+use super::words::Words;
+use crate::analysis::certainty::Certainty;
+use crate::analysis::effect::{Action, Effect};
+use crate::context::makefile::{Calling, Line, Makefile};
+use crate::dockerfile::shell;
+use crate::recipe::command::Call;
+use crate::recipe::path::absolute;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names under which make finds its file, in its order.
+const NAMES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
+
+/// Options that change what runs.
+const CHANGING: [&str; 4] = ["-e", "-n", "-t", "-q"];
+
+impl Reader<'_> {
+    /// What the targets run; `None` where the Makefile is not seen, or not understood.
+    pub(super) fn make(
+        &mut self,
+        call: &Call,
+        words: &Words,
+        place: &Place,
+        depth: usize,
+    ) -> Option<Vec<Action>> {
+        if depth >= DEPTH || call.has(&CHANGING) {
+            return None;
+        }
+        let below = call.option(&["-C", "--directory"]).unwrap_or(".");
+        let directory = absolute(&place.directory, below);
+        let file = match call.option(&["-f", "--file", "--makefile"]) {
+            Some(file) => self.locate(&absolute(&directory, file))?,
+            None => NAMES.iter().find_map(|name| {
+                let file = self.locate(&absolute(&directory, name))?;
+                self.sources.context?.entry(&file).map(|_| file)
+            })?,
+        };
+        let context = self.sources.context?;
+        let text = context.text(&file)?;
+        let mut goals = Vec::new();
+        let mut overrides = BTreeMap::new();
+        for operand in &call.operands {
+            match operand.split_once('=') {
+                Some((name, value)) => {
+                    drop(overrides.insert(name.trim_end_matches(':').to_owned(), value.to_owned()))
+                }
+                // the number of jobs
+                None if operand.bytes().all(|digit| digit.is_ascii_digit()) => {}
+                None if words.unknown.contains(operand) => return None,
+                None => goals.push(operand.clone()),
+            }
+        }
+        let include = |path: &str| context.text(&self.locate(&absolute(&directory, path))?);
+        let below = self.locate(&directory);
+        let matching = |pattern: &str| {
+            let within =
+                below.as_ref().filter(|_| !pattern.starts_with('/') && !pattern.contains(['$', '\\']))?;
+            let prefix = if within.is_empty() { String::new() } else { format!("{within}/") };
+            let paths = context.matching(&format!("{prefix}{pattern}"));
+            Some(paths.into_iter().map(|path| path[prefix.len().min(path.len())..].to_owned()).collect())
+        };
+        let calling = Calling {
+            environment: &call.variables,
+            overrides: &overrides,
+            directory: &directory,
+            matching: &matching,
+            include: &include,
+        };
+        let lines = Makefile::read(&text, &calling)?.lines(&goals)?;
+        Some(self.made(&lines, &directory, place, depth))
+    }
+
+    fn made(&mut self, lines: &[Line], directory: &str, place: &Place, depth: usize) -> Vec<Action> {
+        let mut actions = Vec::new();
+        // what is there already is not made again
+        let files = lines.iter().filter_map(|line| line.file.as_ref());
+        let there: BTreeSet<&String> =
+            files.filter(|file| self.world.exists(&absolute(directory, file))).collect();
+        for line in lines {
+            let is_there = line.file.as_ref().is_some_and(|file| there.contains(file));
+            let inner = Place {
+                nested: true,
+                directory: directory.to_owned(),
+                certainty: place.certainty.min(Certainty::under(is_there || line.may_fail)),
+                ..place.clone()
+            };
+            let Some(text) = &line.text else {
+                let text = format!("make {}", line.target);
+                actions.push(self.act(&inner, Effect::Build, &text, "make"));
+                continue;
+            };
+            let outer = self.locals.clone();
+            let handed = line.environment.iter();
+            self.locals.extend(
+                handed.map(|(name, value)| (name.clone(), (!value.contains('$')).then(|| value.clone()))),
+            );
+            actions.extend(self.text(shell::parse_plain(text), &inner, depth + 1));
+            self.locals = outer;
+        }
+        if actions.is_empty() {
+            actions.push(self.act(place, Effect::Nothing, "make", "make"));
+        }
+        actions
+    }
+}

@@ -1,0 +1,4 @@
+import psycopg2
+import six
+
+print(psycopg2.__version__, six.__version__)
