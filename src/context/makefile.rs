@@ -166,7 +166,7 @@ impl<'a> Makefile<'a> {
         }
         let recipes: Vec<&Rule> = match own.iter().any(|rule| rule.adds) {
             true => own.clone(),
-            false => all.clone().filter(|rule| !rule.recipe.is_empty()).next_back().into_iter().collect(),
+            false => all.clone().rfind(|rule| !rule.recipe.is_empty()).into_iter().collect(),
         };
         let specific: Vec<(String, String)> = all.flat_map(|rule| rule.variables.clone()).collect();
         let mut scope = vec![
