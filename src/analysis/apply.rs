@@ -44,6 +44,9 @@ impl World {
 
     fn copy(&mut self, instruction: usize, copy: &Copy) {
         let Some(destination) = &copy.destination else { return };
+        if let Some((address, path)) = copy.fetched() {
+            self.addresses.insert(path, address.to_owned());
+        }
         let origin = |path: &str| match &copy.from {
             Some(from) => Origin::Stage(from.clone()),
             None => Origin::Context(path.to_owned()),

@@ -39,8 +39,8 @@ pub enum Effect {
     InstallPackages(Packages),
     /// Upgrades the packages that the image has.
     UpgradePackages,
-    /// Adds a repository of distribution packages.
-    AddRepository,
+    /// Adds a repository of distribution packages: the names of those that it is for, none where it may have any.
+    AddRepository(Vec<String>),
     /// Removes these distribution packages.
     RemovePackages(Vec<String>),
     /// Fetches dependencies into a cache of the builder.

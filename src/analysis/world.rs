@@ -21,6 +21,10 @@ pub struct World {
     pub groups: BTreeMap<String, Vec<String>>,
     /// Modules that commands made, by their absolute directory: the file that names them is not in the build context.
     pub modules: BTreeMap<String, String>,
+    /// Addresses from which files were fetched, by their absolute paths.
+    pub addresses: BTreeMap<String, String>,
+    /// Programs that fetched scripts brought, wherever they stand.
+    pub fetched: BTreeSet<String>,
     /// Users that lines of the file created, by name.
     pub users: BTreeMap<String, User>,
     /// What it leaves to whoever starts it.
@@ -145,6 +149,8 @@ impl World {
             packages: BTreeMap::new(),
             groups: BTreeMap::new(),
             modules: BTreeMap::new(),
+            addresses: BTreeMap::new(),
+            fetched: BTreeSet::new(),
             users: BTreeMap::new(),
             config: Config { command, ..Config::default() },
             commands: 0,

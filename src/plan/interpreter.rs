@@ -295,6 +295,10 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
     if copy.files.as_ref().is_some_and(|files| files.iter().all(|(_, place)| !world.exists(place))) {
         return;
     }
+    // `ADD https://…/install.sh /` that a later line removes
+    if copy.fetched().is_some_and(|(_, place)| world.is_gone(&place)) {
+        return;
+    }
     planner.keep_in_runtime(step, "files that the program may read");
     match (&copy.files, &copy.destination) {
         (Some(files), _) => {
@@ -409,6 +413,7 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[&str]
 
 /// A container that starts a tool of the builder can't leave it behind.
 fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
+    planner.refuse_fetched_programs()?;
     let toolchain = &planner.sources.recipe.toolchain;
     match planner.needs.programs().find(|(need, _)| toolchain.contains(&need.name)) {
         Some((need, Asked { chain, .. })) => {

@@ -22,6 +22,7 @@ pub(super) fn compiles<'a>(planner: &Planner<'a>) -> Vec<(&'a Step, &'a Outputs)
 
 /// A container that starts a tool of the builder, or nothing but a shell, can't leave the builder behind.
 pub(super) fn refuse_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
+    planner.refuse_fetched_programs()?;
     let toolchain = &planner.sources.recipe.toolchain;
     let alone = planner.needs.programs().count() == 1 && planner.needs.words().count() == 1;
     let is_tool = |(need, asked): &(&Program, &Asked)| {

@@ -161,7 +161,9 @@ fn refuse_other_repositories(planner: &Planner<'_>, names: &[String]) -> Result<
     for step in planner.steps() {
         // a mirror put in place of another has the same packages
         let added = step.actions.iter().find(|action| match &action.effect {
-            Effect::AddRepository => true,
+            Effect::AddRepository(own) => {
+                own.is_empty() || own.iter().any(|name| names.iter().any(|one| bare(one) == name))
+            }
             effect => action.program != "sed" && effect.written().into_iter().any(is_place),
         });
         let copied = step.copy.as_ref().and_then(|copy| copy.destination.as_deref()).is_some_and(is_place);
@@ -192,6 +194,7 @@ fn is_for_the_container(planner: &Planner<'_>, name: &str, programs: &[String]) 
         return false;
     }
     let actions = planner.steps().iter().flat_map(|step| &step.actions);
+    let programs = planner.sources.recipes.with_makers_programs(name, programs);
     let manages = |effect: &Effect| matches!(effect, Effect::InstallPackages(_) | Effect::RemovePackages(_));
     !actions.filter(|action| !manages(&action.effect)).any(|action| {
         let document = planner.sources.document;
@@ -231,6 +234,22 @@ fn called_programs(planner: &Planner<'_>, work: usize) -> BTreeSet<String> {
 }
 
 impl Planner<'_> {
+    /// A container that starts what a fetched script brought (`curl … | sh`) needs where the script put it, which is not known.
+    pub(super) fn refuse_fetched_programs(&self) -> Result<(), Note> {
+        let fetched = &self.stage.world.fetched;
+        let mut started = self.needs.started_by(&[Caller::Container, Caller::Compose]);
+        let Some((need, asked)) = started.find(|(need, _)| fetched.contains(&need.name)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} starts `{}`, which a script that the build fetches brings: where it stands can't be told",
+            asked.chain.last(),
+            need.name
+        );
+        Err(Note::refusal(Reason::NeedsToolchain, asked.chain.span, message)
+            .help("start the program itself, or install the tool with a package manager"))
+    }
+
     /// The line that gives the runtime its packages. A release whose packages left the mirrors has none.
     pub(super) fn packages_line(
         &self,

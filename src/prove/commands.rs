@@ -147,7 +147,7 @@ fn lasts(effect: &Effect) -> bool {
             | Effect::Link(..)
             | Effect::InstallBuilt(_)
             | Effect::ChangeUsers
-            | Effect::AddRepository
+            | Effect::AddRepository(_)
             | Effect::InstallDependencies(_)
             | Effect::Compile(_)
             | Effect::Opaque(_)
@@ -175,7 +175,7 @@ fn is_same(before: &Action, after: &Action) -> bool {
 fn order(runs: &[Run<'_>], found: &mut Judgement) {
     let mut last: BTreeMap<usize, (usize, &str)> = BTreeMap::new();
     for run in
-        runs.iter().filter(|run| !matches!(run.action.effect, Effect::ChangeUsers | Effect::AddRepository))
+        runs.iter().filter(|run| !matches!(run.action.effect, Effect::ChangeUsers | Effect::AddRepository(_)))
     {
         let [(stage, step, action)] = run.again.as_slice() else { continue };
         let place = action.span.start.max(step.span.start);

@@ -117,6 +117,7 @@ impl Judge<'_> {
         {
             return false;
         }
+        let programs = self.old.recipes.with_makers_programs(name, programs);
         let actions = self.stage.steps.iter().flat_map(|step| &step.actions);
         let manages = |action: &&Action| {
             !matches!(action.effect, Effect::InstallPackages(_) | Effect::RemovePackages(_))
@@ -191,6 +192,11 @@ impl Judge<'_> {
                     let packages = match &action.effect {
                         Effect::UpdatePackages => {
                             updated = true;
+                            continue;
+                        }
+                        // a script that adds one repository reads its index too
+                        Effect::AddRepository(own) => {
+                            updated |= !own.is_empty();
                             continue;
                         }
                         Effect::Remove(_) => {

@@ -7,8 +7,8 @@ use super::engine::{Engine, Libraries};
 use super::starts::{Daemon, Starts, Syntax};
 use super::word;
 use super::{
-    Alias, Cache, Convention, Data, FileKinds, Manager, Manifests, Opens, Recipe, Recipes, RuntimeKind,
-    Shared, Starter, VirtualEnvironment, Wrapper,
+    Alias, Cache, Convention, Data, FetchedScript, FileKinds, Manager, Manifests, Opens, Recipe, Recipes,
+    RuntimeKind, Shared, Starter, VirtualEnvironment, Wrapper,
 };
 use crate::context::opened::Calls;
 use crate::dockerfile::span::Span;
@@ -86,6 +86,8 @@ struct WrittenFile {
     data: Vec<WrittenData>,
     #[serde(default)]
     line_filters: Vec<String>,
+    #[serde(default)]
+    script: Vec<WrittenScript>,
     #[serde(default)]
     repository_files: Vec<String>,
     #[serde(default)]
@@ -260,6 +262,17 @@ struct WrittenAlias {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct WrittenScript {
+    addresses: Vec<String>,
+    effect: Spanned<EffectKind>,
+    #[serde(default)]
+    packages: Vec<String>,
+    #[serde(default)]
+    programs: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WrittenWrapper {
     programs: Vec<String>,
     #[serde(default)]
@@ -324,6 +337,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         weights: BTreeMap::new(),
         unpackers: Vec::new(),
         line_filters: Vec::new(),
+        scripts: Vec::new(),
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
         homes: BTreeMap::new(),
@@ -395,6 +409,16 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     }
     recipes.unpackers.extend(written.unpackers);
     recipes.line_filters.extend(written.line_filters);
+    for script in written.script {
+        let span = script.effect.span();
+        let WrittenScript { addresses, effect, packages, programs } = script;
+        let effect = effect.into_inner();
+        if !matches!(effect, EffectKind::Fetch | EffectKind::AddRepository) {
+            let message = "the effect of a script is `fetch` or `add-repository`".to_owned();
+            return Err(fail((Some(span), message)));
+        }
+        recipes.scripts.push(FetchedScript { addresses, effect, packages, programs });
+    }
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
     }

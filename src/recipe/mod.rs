@@ -55,6 +55,8 @@ pub struct Recipes {
     pub starts: Starts,
     /// Programs that unpack archives, which may hold programs of any C library.
     pub unpackers: Vec<String>,
+    /// Scripts that are fetched and run at once.
+    pub scripts: Vec<FetchedScript>,
     /// Programs that print lines of the files that they are given.
     pub line_filters: Vec<String>,
 }
@@ -174,6 +176,19 @@ pub struct Wrapper {
     pub operands: usize,
     /// Whether it appends words that it reads to those of the program (`xargs`).
     pub appends: bool,
+}
+
+/// A script that is fetched and run at once, as its makers document it (`curl ADDRESS | sh`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedScript {
+    /// Beginnings of its address, without the scheme.
+    pub addresses: Vec<String>,
+    /// What it does: `fetch` or `add-repository`.
+    pub effect: command::EffectKind,
+    /// The packages for which it adds a repository.
+    pub packages: Vec<String>,
+    /// The programs that it brings, or its packages do.
+    pub programs: Vec<String>,
 }
 
 /// A package manager.
@@ -333,6 +348,20 @@ impl Recipes {
             }
             None => words,
         }
+    }
+
+    /// The programs of a package with those that its maker's own package has too.
+    pub fn with_makers_programs(&self, name: &str, programs: &[String]) -> Vec<String> {
+        let own = self.scripts.iter().filter(|script| script.packages.iter().any(|one| one == name));
+        programs.iter().cloned().chain(own.flat_map(|script| script.programs.clone())).collect()
+    }
+
+    /// The script at an address that a rule knows.
+    pub fn script_at(&self, text: &str) -> Option<&FetchedScript> {
+        let begins = |address: &String| {
+            text.match_indices("://").any(|(at, _)| text[at + 3..].starts_with(address.as_str()))
+        };
+        self.scripts.iter().find(|script| script.addresses.iter().any(begins))
     }
 
     /// Whether a program appends words that it reads to those of the program that it starts.

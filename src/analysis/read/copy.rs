@@ -96,6 +96,16 @@ impl Copy {
         Some(copy)
     }
 
+    /// Address and absolute place of the one file that an ADD fetches.
+    pub fn fetched(&self) -> Option<(&str, String)> {
+        let ([address], Some(destination)) = (self.sources.as_slice(), &self.destination) else {
+            return None;
+        };
+        let name = address.rsplit('/').next().unwrap_or(address);
+        let place = if self.into_directory { absolute(destination, name) } else { destination.clone() };
+        (self.special && address.contains("://")).then_some((address, place))
+    }
+
     /// Whether a look at the build context did not tell what it brings.
     pub fn is_unseen(&self) -> bool {
         self.from.is_none() && !self.special && self.files.is_none()

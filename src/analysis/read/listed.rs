@@ -20,6 +20,11 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// The address that the piped command fetches.
+    pub(super) fn address(&self) -> Option<&str> {
+        self.pipeline.last()?.iter().find(|word| word.contains("://")).map(String::as_str)
+    }
+
     /// Takes in that a command is read next, with its words expanded, and its directory.
     pub(super) fn before(&mut self, command: &Command) {
         if command.joined != Joined::Pipe {

@@ -48,7 +48,7 @@ impl Reader<'_> {
             EffectKind::UpdatePackages => Effect::UpdatePackages,
             EffectKind::InstallPackages => Effect::InstallPackages(self.packages(rule, call, words)),
             EffectKind::UpgradePackages => Effect::UpgradePackages,
-            EffectKind::AddRepository => Effect::AddRepository,
+            EffectKind::AddRepository => Effect::AddRepository(Vec::new()),
             EffectKind::RemovePackages => Effect::RemovePackages(call.operands.clone()),
             EffectKind::Fetch => Effect::Fetch,
             EffectKind::NameModule => Effect::NameModule(

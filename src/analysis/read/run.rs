@@ -339,6 +339,9 @@ impl<'a> Reader<'a> {
         if self.functions.contains(program) {
             return vec![self.act(place, Effect::Nothing, &text, &name)];
         }
+        if let Some(effect) = self.fetched_script(&unwrapped, &name, place) {
+            return vec![self.act(place, effect, &text, &name)];
+        }
         let rules = self.sources.recipe.commands.iter().chain(&self.sources.recipes.system);
         let mut matching = rules.filter_map(|rule| Some((rule, rule.call(&unwrapped)?)));
         let mut matched = matching.next().filter(|(rule, _)| !Self::is_untold(rule, &unwrapped));
@@ -363,6 +366,12 @@ impl<'a> Reader<'a> {
         let effect = self.effect(rule, &call, &words);
         let doubtful = rule.from == Some(Engine::Find) && !self.finds_by_name(&call);
         let certainty = place.certainty.min(Certainty::under(doubtful));
+        if let (Effect::Write(paths), Seen::Running(world)) = (&effect, &mut self.world)
+            && let ([path], Some(address)) =
+                (paths.as_slice(), unwrapped.iter().find(|word| word.contains("://")))
+        {
+            world.addresses.insert(path.clone(), address.clone());
+        }
         vec![self.act(&Place { certainty, ..place.clone() }, effect, &text, &name)]
     }
 }
