@@ -1,7 +1,7 @@
 //! What lines and commands do to a [`World`]. The one place that says what a doubtful command leaves in doubt.
 
 use super::certainty::Certainty;
-use super::effect::{Action, Effect, Transfer};
+use super::effect::{Action, Effect, Transfer, installed_below};
 use super::read::copy::Copy;
 use super::step::Step;
 use super::world::{Entry, Origin, User, World, is_standard};
@@ -101,7 +101,9 @@ impl World {
                 }
             }
             Effect::Write(paths) => paths.iter().for_each(|path| self.write(scene, path, certainty)),
-            Effect::InstallBuilt(paths) => paths.iter().for_each(|path| put(path, Origin::Written, true)),
+            Effect::InstallBuilt(paths) => {
+                paths.iter().for_each(|path| put(&installed_below(path), Origin::Written, true));
+            }
             Effect::Link(path, target) => put(path, Origin::Link(target.clone()), true),
             Effect::Duplicate(transfers) => {
                 transfers.iter().for_each(|transfer| self.transfer(scene, transfer, false, certainty));

@@ -129,6 +129,15 @@ pub struct Packages {
     pub lean: bool,
 }
 
+/// The prefix of `make install` where nothing says another.
+pub const LOCAL_PREFIX: &str = "/usr/local";
+
+/// What of a prefix is known to come from `make install`: the libraries of /usr/local, which images fill with other things too; all
+/// of any other.
+pub fn installed_below(prefix: &str) -> String {
+    if prefix == LOCAL_PREFIX { format!("{LOCAL_PREFIX}/lib") } else { prefix.to_owned() }
+}
+
 impl Effect {
     /// Absolute paths that the command writes by name: files, or directories in which it may have written.
     pub fn written(&self) -> Vec<&str> {

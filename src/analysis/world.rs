@@ -23,6 +23,10 @@ pub struct World {
     pub modules: BTreeMap<String, String>,
     /// Addresses from which files were fetched, by their absolute paths.
     pub addresses: BTreeMap<String, String>,
+    /// Where `make install` puts what is built in a directory, both absolute, as far as it was configured.
+    pub prefixes: BTreeMap<String, String>,
+    /// Absolute directories in which foreign sources are built and installed from: nothing reads them afterwards.
+    pub foreign_trees: BTreeSet<String>,
     /// Programs that fetched scripts brought, wherever they stand.
     pub fetched: BTreeSet<String>,
     /// Users that lines of the file created, by name.
@@ -151,6 +155,8 @@ impl World {
             modules: BTreeMap::new(),
             addresses: BTreeMap::new(),
             fetched: BTreeSet::new(),
+            prefixes: BTreeMap::new(),
+            foreign_trees: BTreeSet::new(),
             users: BTreeMap::new(),
             config: Config { command, ..Config::default() },
             commands: 0,
@@ -253,6 +259,11 @@ impl World {
     pub fn named_module(&self, directory: &str) -> Option<(String, String)> {
         let mut above = self.modules.iter().filter(|(root, _)| is_within(directory, root));
         above.next_back().map(|(root, name)| (root.clone(), name.clone()))
+    }
+
+    /// Whether a path belongs to foreign sources that are built and installed.
+    pub fn is_foreign(&self, path: &str) -> bool {
+        self.foreign_trees.iter().any(|tree| is_within(path, tree))
     }
 
     /// Whether a line surely took the path away, by itself or with a directory above it, and none brought it back.

@@ -4,7 +4,7 @@
 use super::line::{Added, Line};
 use super::planner::Planner;
 use super::{Plan, inherited, linked, manifests, outputs, packages, requirements, starter, touched};
-use crate::analysis::effect::{Action, Effect};
+use crate::analysis::effect::{Action, Effect, LOCAL_PREFIX, installed_below};
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::knowledge::Distribution;
@@ -153,6 +153,7 @@ fn step_to_stages(
                 matches!(action.effect, Effect::Unknown(_)) && touched::starts_own(action, programs)
             };
             planner.keep_in_builder(step, "the build");
+            take_installed(planner, step);
             // what a repeated command reads, such as a certificate, was written before it
             for action in &step.actions {
                 take_written(planner, &action.effect.written(), whole);
@@ -198,6 +199,34 @@ fn take_programs(planner: &mut Planner<'_>, step: &Step, programs: &[String], ta
     }
 }
 
+/// Libraries that a C project of foreign sources installs: the linker's table is made anew behind them.
+fn take_installed(planner: &mut Planner<'_>, step: &Step) {
+    for action in &step.actions {
+        let Effect::InstallBuilt(prefixes) = &action.effect else { continue };
+        for prefix in prefixes {
+            let taken = installed_below(prefix);
+            planner.copy_from_builder(&taken, Vec::new(), "libraries that are built from source");
+            let message = format!(
+                "`{}` is taken to install libraries: of what it puts below {prefix}, the runtime gets {taken}",
+                touched::short(&action.text)
+            );
+            planner.notes.push(
+                Note::assumption(Reason::UnknownCommand, action.span, message)
+                    .help("if the program needs other files of it, copy them from the builder too"),
+            );
+        }
+        let glibc = matches!(
+            planner.stage.world.image.distribution,
+            Distribution::Debian(_) | Distribution::Ubuntu(_)
+        );
+        let is_searched = prefixes.iter().any(|prefix| prefix == LOCAL_PREFIX);
+        let sets_up = step.actions.iter().any(|action| matches!(action.effect, Effect::Configure));
+        if glibc && is_searched && !sets_up {
+            planner.add_to_runtime(Added::Run(vec!["ldconfig".to_owned()]), "the libraries are found");
+        }
+    }
+}
+
 /// Files that a command wrote, outside of what is thrown away.
 fn take_written(planner: &mut Planner<'_>, paths: &[&str], whole: &[String]) {
     for path in paths {
@@ -214,6 +243,7 @@ fn take_written(planner: &mut Planner<'_>, paths: &[&str], whole: &[String]) {
         let recipe = planner.sources.recipe;
         let skipped = skipped.iter().any(|directory| is_within(path, directory))
             || whole.iter().any(|directory| is_within(path, directory))
+            || planner.stage.world.is_foreign(path)
             || recipe.files.sources.is_match(path.trim_start_matches('/'));
         if !skipped && planner.stage.world.paths.contains_key(*path) {
             planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");

@@ -404,7 +404,8 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[&str]
         let elsewhere =
             own.iter().map(String::as_str).chain([prefix, "/tmp", "/var/tmp", "/dev", "/etc/apt"]);
         let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
-            || decided.from_builder.iter().any(|directory| is_within(path, directory));
+            || decided.from_builder.iter().any(|directory| is_within(path, directory))
+            || planner.stage.world.is_foreign(path);
         if !skipped && planner.stage.world.paths.contains_key(*path) {
             planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
         }

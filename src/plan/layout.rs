@@ -78,8 +78,9 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
     let built =
         planner.steps().iter().flat_map(|step| &step.actions).find(|action| into_prefix(&action.effect));
     let elsewhere = planner.steps().iter().find(|step| {
-        step.does(|effect| matches!(effect, Effect::InstallBuilt(_)))
-            && planner.sources.document.slice(step.span).to_lowercase().contains("prefix=")
+        step.does(|effect| {
+            matches!(effect, Effect::InstallBuilt(paths) if paths.iter().any(|path| *path != environment.prefix))
+        })
     });
     if let Some(step) = elsewhere {
         let message = "what this installs outside of the interpreter's prefix can't be told";

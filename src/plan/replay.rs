@@ -67,6 +67,9 @@ impl Planner<'_> {
 
     /// Whether the runtime repeats a command wherever it stands.
     pub(super) fn is_repeated(&self, action: &Action) -> bool {
+        if self.is_in_foreign_tree(action) {
+            return false;
+        }
         match &action.effect {
             Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
             Effect::Link(path, _) => {
@@ -166,6 +169,18 @@ impl Planner<'_> {
             })
         };
         !paths.is_empty() && paths.iter().all(|path| is_made(path) && !owned(path))
+    }
+
+    /// Whether a command is about foreign sources that are built and installed: `mkdir build && cmake ..`.
+    fn is_in_foreign_tree(&self, action: &Action) -> bool {
+        let world = &self.stage.world;
+        match &action.effect {
+            Effect::CreateDirectory(paths) | Effect::ChangeMode(paths) | Effect::ChangeOwner(paths) => {
+                !paths.is_empty() && paths.iter().all(|path| world.is_foreign(path))
+            }
+            Effect::Link(path, _) => world.is_foreign(path),
+            _ => false,
+        }
     }
 
     /// Whether a compiled program stands in a directory: its COPY makes it.

@@ -3,9 +3,9 @@
 use super::outputs::compiles;
 use super::planner::Planner;
 use super::surely::surely_there;
-use crate::analysis::effect::{Action, Effect};
+use crate::analysis::effect::{Action, Effect, LOCAL_PREFIX};
 use crate::analysis::step::Step;
-use crate::analysis::world::is_standard;
+use crate::analysis::world::{is_of_system, is_standard};
 use crate::note::{Note, Reason};
 use crate::recipe::path::{absolute, is_within};
 
@@ -24,10 +24,17 @@ pub(super) fn whole_directories(planner: &Planner<'_>, programs: &[String]) -> R
                     return Err(Note::refusal(Reason::OpaqueShell, action.span, message)
                         .help("write it as plain shell commands"));
                 }
-                Effect::InstallBuilt(_) | Effect::InstallDependencies(_) => {
+                Effect::InstallBuilt(prefixes) if prefixes.iter().all(|prefix| is_own_prefix(prefix)) => {}
+                Effect::InstallBuilt(_) => {
+                    return Err(refuse("it installs among the system's own files").help(
+                        "install it below /usr/local or a directory of its own (--prefix), or in the runtime with a package manager",
+                    ));
+                }
+                Effect::InstallDependencies(_) => {
                     return Err(refuse("it installs for the system")
                         .help("install it in the runtime with a package manager"));
                 }
+                Effect::Build | Effect::Unknown(_) if planner.stage.world.is_foreign(&action.directory) => {}
                 // the runtime has the program too, and runs it there
                 Effect::Unknown(_) if starts_own(action, programs) => {}
                 Effect::Unknown(paths) => {
@@ -50,7 +57,9 @@ pub(super) fn whole_directories(planner: &Planner<'_>, programs: &[String]) -> R
     }
     // what a command only may have made comes with the directory around it
     let actions = planner.steps().iter().flat_map(|step| &step.actions);
-    let written = actions.flat_map(|action| action.effect.written()).filter(|path| !is_within(path, "/tmp"));
+    let written = actions
+        .flat_map(|action| action.effect.written())
+        .filter(|path| !is_within(path, "/tmp") && !planner.stage.world.is_foreign(path));
     for path in programs.iter().map(String::as_str).chain(written) {
         let sure = surely_there(&planner.stage.world, path);
         if let Some(directory) = sure.filter(|directory| directory != path)
@@ -60,6 +69,11 @@ pub(super) fn whole_directories(planner: &Planner<'_>, programs: &[String]) -> R
         }
     }
     Ok(directories)
+}
+
+/// Whether what `make install` puts below a prefix can be told from what the system has there.
+pub(super) fn is_own_prefix(prefix: &str) -> bool {
+    prefix == LOCAL_PREFIX || !is_of_system(prefix)
 }
 
 pub(super) fn add_directory(
@@ -219,7 +233,8 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
 /// The directory in which a command may have written: the copied tree around its own.
 fn touched_by(planner: &Planner<'_>, action: &Action) -> Result<Option<String>, Note> {
     let directory = &action.directory;
-    if is_within(directory, "/tmp") || is_within(directory, "/var/tmp") {
+    let passes = is_within(directory, "/tmp") || is_within(directory, "/var/tmp");
+    if passes || planner.stage.world.is_foreign(directory) {
         return Ok(None);
     }
     if is_copied(planner, directory) {

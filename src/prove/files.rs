@@ -90,7 +90,7 @@ impl Judge<'_> {
         let (old, new) = (&self.stage.world, &self.runtime.world);
         let mut told = 0;
         for (path, entry) in &old.paths {
-            if is_passing(path) || told >= MOST {
+            if is_passing(path) || old.is_foreign(path) || told >= MOST {
                 continue;
             }
             let (id, gone, what) = match &entry.origin {

@@ -21,7 +21,8 @@ pub struct CommandRule {
     pub with: Vec<String>,
     /// What it does.
     pub effect: EffectKind,
-    /// Paths that it writes: templates with `{name}`, `{-option}`, `{operands}`, `{rest}` (operands but the first), `{last}`.
+    /// Paths that it writes: templates with `{name}`, `{-option}`, `{operands}`, `{rest}` (operands but the first), `{last}`;
+    /// `{name|base}` is the last component, `{name|stem}` that without `.git`.
     pub writes: Vec<String>,
     /// The engine that says what it writes or installs, where templates can't.
     pub from: Option<Engine>,
@@ -331,13 +332,25 @@ impl Call {
             _ => {
                 let Some((before, rest)) = template.split_once('{') else { return vec![template.to_owned()] };
                 let Some((name, after)) = rest.split_once('}') else { return Vec::new() };
+                let (name, part) = name.split_once('|').unwrap_or((name, ""));
                 let value = match name.starts_with('-') {
                     true => self.option(&[name]).map(str::to_owned),
                     false => self.captures.get(name).cloned(),
                 };
+                let value = value.map(|value| part_of(value, part));
                 value.map(|value| format!("{before}{value}{after}")).into_iter().collect()
             }
         }
+    }
+}
+
+/// The part of a value that a template asks for: `base`, its last component, or `stem`, that without `.git`.
+fn part_of(value: String, part: &str) -> String {
+    let base = value.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    match part {
+        "base" => base.to_owned(),
+        "stem" => base.strip_suffix(".git").unwrap_or(base).to_owned(),
+        _ => value,
     }
 }
 

@@ -87,6 +87,8 @@ struct WrittenFile {
     #[serde(default)]
     line_filters: Vec<String>,
     #[serde(default)]
+    prefix_options: Vec<String>,
+    #[serde(default)]
     script: Vec<WrittenScript>,
     #[serde(default)]
     repository_files: Vec<String>,
@@ -337,6 +339,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         weights: BTreeMap::new(),
         unpackers: Vec::new(),
         line_filters: Vec::new(),
+        prefix_options: Vec::new(),
         scripts: Vec::new(),
         repository_files: Vec::new(),
         beside_sources: GlobSet::empty(),
@@ -409,6 +412,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     }
     recipes.unpackers.extend(written.unpackers);
     recipes.line_filters.extend(written.line_filters);
+    recipes.prefix_options.extend(written.prefix_options);
     for script in written.script {
         let span = script.effect.span();
         let WrittenScript { addresses, effect, packages, programs } = script;
@@ -574,6 +578,10 @@ fn check_templates(writes: &[String], values: &[String], run: &[Pattern]) -> Res
         let Some((_, rest)) = template.split_once('{') else { continue };
         let Some((name, _)) = rest.split_once('}') else {
             return Err(format!("`{template}` has no closing brace"));
+        };
+        let name = match name.split_once('|') {
+            Some((name, "base" | "stem")) => name,
+            _ => name,
         };
         let known = ["operands", "rest", "last"].contains(&name)
             || (name.starts_with('-') && values.iter().any(|value| value == name))

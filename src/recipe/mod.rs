@@ -57,6 +57,8 @@ pub struct Recipes {
     pub unpackers: Vec<String>,
     /// Scripts that are fetched and run at once.
     pub scripts: Vec<FetchedScript>,
+    /// Options and variables of build tools that say where `install` puts things.
+    pub prefix_options: Vec<String>,
     /// Programs that print lines of the files that they are given.
     pub line_filters: Vec<String>,
 }

@@ -5,6 +5,7 @@ use super::unwrap::DEPTH;
 use super::words::Words;
 use crate::analysis::certainty::Certainty;
 use crate::analysis::effect::{Action, Effect};
+use crate::analysis::world::World;
 use crate::context::makefile::{Calling, Line, Makefile};
 use crate::dockerfile::shell;
 use crate::recipe::command::Call;
@@ -78,7 +79,7 @@ impl Reader<'_> {
         // what is there already is not made again
         let files = lines.iter().filter_map(|line| line.file.as_ref());
         let there: BTreeSet<&String> =
-            files.filter(|file| self.world.exists(&absolute(directory, file))).collect();
+            files.filter(|file| is_known(&self.world, &absolute(directory, file))).collect();
         for line in lines {
             let is_there = line.file.as_ref().is_some_and(|file| there.contains(file));
             let inner = Place {
@@ -105,4 +106,9 @@ impl Reader<'_> {
         }
         actions
     }
+}
+
+/// Whether a path itself is known to be there, and not only that a directory above it may hold more.
+fn is_known(world: &World, path: &str) -> bool {
+    world.paths.contains_key(path) || world.has_below(path)
 }

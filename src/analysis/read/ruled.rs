@@ -70,7 +70,9 @@ impl Reader<'_> {
             }
             EffectKind::GenerateSources => Effect::GenerateSources,
             EffectKind::Build => Effect::Build,
-            EffectKind::InstallBuilt => Effect::InstallBuilt(written()),
+            EffectKind::InstallBuilt => {
+                Effect::InstallBuilt(self.prefix(call).map_or_else(written, |prefix| vec![prefix]))
+            }
             EffectKind::CreateEnvironment => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
             EffectKind::CreateUser => Effect::CreateUser(account(call, rule.from == Some(Engine::WithHome))),
             EffectKind::ChangeUsers => Effect::ChangeUsers,
@@ -90,6 +92,13 @@ impl Reader<'_> {
                     paths.first().map_or_else(|| call.directory.clone(), |first| first.destination.clone());
                 let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
                 Effect::Link(path.clone(), absolute(parent, &target))
+            }
+            // `git clone https://…/$NAME.git`
+            EffectKind::Write if rule.writes.iter().any(|template| template.contains('|')) => {
+                match certain(written()) {
+                    Effect::Opaque(_) => Effect::Build,
+                    other => other,
+                }
             }
             EffectKind::Write => certain(written()),
             EffectKind::Duplicate => {

@@ -45,6 +45,8 @@ pub struct Reader<'a> {
     pub(super) at: String,
     /// Files of whose lines some are words of the command that is being read.
     reads: Vec<String>,
+    /// What a later command of the text enters from the directory of the command that is being read.
+    entered: Option<String>,
     /// Start of the pipeline that is being read, in the file.
     pipeline: usize,
     /// Commands that may still be read.
@@ -84,6 +86,7 @@ impl<'a> Reader<'a> {
             input: Input::default(),
             at: String::new(),
             reads: Vec::new(),
+            entered: None,
             pipeline: 0,
             left,
         }
@@ -111,6 +114,7 @@ impl<'a> Reader<'a> {
             input: Input::default(),
             at: String::new(),
             reads: Vec::new(),
+            entered: None,
             pipeline: 0,
             left,
         }
@@ -179,7 +183,7 @@ impl<'a> Reader<'a> {
         };
         self.functions.extend(commands.iter().filter_map(|command| command.function.clone()));
         let mut actions = Vec::new();
-        for command in &commands {
+        for (at, command) in commands.iter().enumerate() {
             let Some(left) = self.left.checked_sub(1) else {
                 let why =
                     format!("there is more of it than the {MOST_COMMANDS} commands that restage looks at");
@@ -187,6 +191,7 @@ impl<'a> Reader<'a> {
                 break;
             };
             self.left = left;
+            self.entered = self.entered(command, &commands[at + 1..]);
             actions.extend(self.command(command, place, depth));
         }
         actions
@@ -363,7 +368,15 @@ impl<'a> Reader<'a> {
         if rule.effect == EffectKind::Shell {
             return self.nested_shell(&unwrapped, &text, &name, place, depth);
         }
-        let effect = self.effect(rule, &call, &words);
+        let mut effect = self.effect(rule, &call, &words);
+        // `tar xz && cd lib-1.0`
+        if matches!(effect, Effect::Build)
+            && self.sources.recipes.unpackers.contains(&name)
+            && let Some(entered) = &self.entered
+        {
+            effect = Effect::Write(vec![absolute(&place.directory, entered)]);
+        }
+        self.note_built(&call, &effect);
         let doubtful = rule.from == Some(Engine::Find) && !self.finds_by_name(&call);
         let certainty = place.certainty.min(Certainty::under(doubtful));
         if let (Effect::Write(paths), Seen::Running(world)) = (&effect, &mut self.world)
