@@ -1,6 +1,6 @@
 //! What the finished container asks of its image: one list, each entry with the chain of places that leads to it.
 //!
-//! `walk` goes from CMD, ENTRYPOINT and HEALTHCHECK through wrappers (`text` reads what a shell is given, `script` files)
+//! `walk` goes from CMD, ENTRYPOINT and HEALTHCHECK through wrappers (`text` reads what a shell is given, `script` files, `target` Makefiles)
 //! to programs; `daemon` goes on through the files that process managers and schedulers read, `compose` starts from the
 //! services beside the Dockerfile; `source` adds what the program's own sources say. The plan reads the list to decide what the runtime gets, the proof
 //! to judge what a finished text gives.
@@ -10,6 +10,7 @@ mod compose;
 mod daemon;
 mod script;
 mod source;
+mod target;
 mod text;
 mod walk;
 

@@ -217,7 +217,9 @@ impl<'a> Walk<'a> {
             self.builtin(name, &words, place);
         } else {
             self.program(program, place);
-            self.arguments_of(program, &words, place);
+            if !self.targets(&words, place) {
+                self.arguments_of(program, &words, place);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use super::words::Words;
 use crate::analysis::certainty::Certainty;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::world::World;
+use crate::context::Context;
 use crate::context::makefile::{Calling, Line, Makefile};
 use crate::dockerfile::shell;
 use crate::recipe::command::Call;
@@ -18,8 +19,72 @@ const NAMES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
 /// Options that change what runs.
 const CHANGING: [&str; 4] = ["-e", "-n", "-t", "-q"];
 
+/// What a call of make runs.
+pub struct Made {
+    /// The Makefile, by its path in the build context.
+    pub file: String,
+    /// Absolute directory in which the lines run.
+    pub directory: String,
+    /// The lines of its targets.
+    pub lines: Vec<Line>,
+}
+
+/// What the targets of a call run; `None` where the Makefile is not seen, or not understood. `unknown` are words that can't be told.
+pub fn made(
+    call: &Call,
+    unknown: &[String],
+    context: Option<&Context>,
+    locate: &dyn Fn(&str) -> Option<String>,
+) -> Option<Made> {
+    if call.has(&CHANGING) {
+        return None;
+    }
+    let context = context?;
+    let below = call.option(&["-C", "--directory"]).unwrap_or(".");
+    let directory = absolute(&call.directory, below);
+    let file = match call.option(&["-f", "--file", "--makefile"]) {
+        Some(file) => locate(&absolute(&directory, file))?,
+        None => NAMES.iter().find_map(|name| {
+            let file = locate(&absolute(&directory, name))?;
+            context.entry(&file).map(|_| file)
+        })?,
+    };
+    let text = context.text(&file)?;
+    let mut goals = Vec::new();
+    let mut overrides = BTreeMap::new();
+    for operand in &call.operands {
+        match operand.split_once('=') {
+            Some((name, value)) => {
+                drop(overrides.insert(name.trim_end_matches(':').to_owned(), value.to_owned()));
+            }
+            // the number of jobs
+            None if operand.bytes().all(|digit| digit.is_ascii_digit()) => {}
+            None if unknown.contains(operand) => return None,
+            None => goals.push(operand.clone()),
+        }
+    }
+    let include = |path: &str| context.text(&locate(&absolute(&directory, path))?);
+    let within = locate(&directory);
+    let matching = |pattern: &str| {
+        let is_plain = !pattern.starts_with('/') && !pattern.contains(['$', '\\']);
+        let within = within.as_ref().filter(|_| is_plain)?;
+        let prefix = if within.is_empty() { String::new() } else { format!("{within}/") };
+        let paths = context.matching(&format!("{prefix}{pattern}"));
+        Some(paths.into_iter().map(|path| path[prefix.len().min(path.len())..].to_owned()).collect())
+    };
+    let calling = Calling {
+        environment: &call.variables,
+        overrides: &overrides,
+        directory: &directory,
+        matching: &matching,
+        include: &include,
+    };
+    let lines = Makefile::read(&text, &calling)?.lines(&goals)?;
+    Some(Made { file, directory, lines })
+}
+
 impl Reader<'_> {
-    /// What the targets run; `None` where the Makefile is not seen, or not understood.
+    /// What the targets do; `None` where they can't be read.
     pub(super) fn make(
         &mut self,
         call: &Call,
@@ -27,51 +92,11 @@ impl Reader<'_> {
         place: &Place,
         depth: usize,
     ) -> Option<Vec<Action>> {
-        if depth >= DEPTH || call.has(&CHANGING) {
+        if depth >= DEPTH {
             return None;
         }
-        let below = call.option(&["-C", "--directory"]).unwrap_or(".");
-        let directory = absolute(&place.directory, below);
-        let file = match call.option(&["-f", "--file", "--makefile"]) {
-            Some(file) => self.locate(&absolute(&directory, file))?,
-            None => NAMES.iter().find_map(|name| {
-                let file = self.locate(&absolute(&directory, name))?;
-                self.sources.context?.entry(&file).map(|_| file)
-            })?,
-        };
-        let context = self.sources.context?;
-        let text = context.text(&file)?;
-        let mut goals = Vec::new();
-        let mut overrides = BTreeMap::new();
-        for operand in &call.operands {
-            match operand.split_once('=') {
-                Some((name, value)) => {
-                    drop(overrides.insert(name.trim_end_matches(':').to_owned(), value.to_owned()))
-                }
-                // the number of jobs
-                None if operand.bytes().all(|digit| digit.is_ascii_digit()) => {}
-                None if words.unknown.contains(operand) => return None,
-                None => goals.push(operand.clone()),
-            }
-        }
-        let include = |path: &str| context.text(&self.locate(&absolute(&directory, path))?);
-        let below = self.locate(&directory);
-        let matching = |pattern: &str| {
-            let within =
-                below.as_ref().filter(|_| !pattern.starts_with('/') && !pattern.contains(['$', '\\']))?;
-            let prefix = if within.is_empty() { String::new() } else { format!("{within}/") };
-            let paths = context.matching(&format!("{prefix}{pattern}"));
-            Some(paths.into_iter().map(|path| path[prefix.len().min(path.len())..].to_owned()).collect())
-        };
-        let calling = Calling {
-            environment: &call.variables,
-            overrides: &overrides,
-            directory: &directory,
-            matching: &matching,
-            include: &include,
-        };
-        let lines = Makefile::read(&text, &calling)?.lines(&goals)?;
-        Some(self.made(&lines, &directory, place, depth))
+        let made = made(call, &words.unknown, self.sources.context, &|path| self.locate(path))?;
+        Some(self.made(&made.lines, &made.directory, place, depth))
     }
 
     fn made(&mut self, lines: &[Line], directory: &str, place: &Place, depth: usize) -> Vec<Action> {

@@ -6,7 +6,7 @@ pub mod copy;
 mod fetched;
 mod find;
 mod listed;
-mod make;
+pub mod make;
 mod ruled;
 pub mod run;
 mod transfer;
