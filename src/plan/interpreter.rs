@@ -5,7 +5,7 @@ use super::environment;
 use super::layout::{self, Layout};
 use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Plan, gain, manifests, packages, requirements, touched};
+use super::{Plan, downloads, gain, manifests, packages, requirements, touched};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Asked;
 use crate::analysis::read::copy::Copy;
@@ -62,7 +62,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     let layout = layout::choose(&planner, environment)?;
     let first = first.0.index;
     let work = planner.steps().iter().filter(|step| step.does(is_builders_work)).map(|step| step.index).max();
-    let work = work.unwrap_or(first).max(last.0.index);
+    let work = downloads::work_with(&planner, work.unwrap_or(first).max(last.0.index));
     let mut decided = Decided { environment, layout, work, first, manifests: None, from_builder: Vec::new() };
     decided.from_builder = touched::changed_directories(&planner, decided.work)?;
     decided.manifests = manifests::read_by_installations(&planner, decided.work, &decided.from_builder);

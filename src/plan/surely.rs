@@ -10,6 +10,7 @@ use crate::analysis::step::Step;
 use crate::analysis::world::{Entry, Origin, World, is_of_system};
 use crate::analysis::{Sources, Stage};
 use crate::note::{Note, Reason};
+use crate::recipe::RuntimeKind;
 use crate::recipe::path::is_within;
 
 /// The nearest directory at or above a path that is surely there and may be copied whole; `None` where there is none.
@@ -44,7 +45,7 @@ pub(super) fn check_copies(plan: &Plan, sources: Sources<'_>, stage: &Stage) -> 
         let writer = writer(stage, path);
         let span = writer.map_or(stage.from.span, |action| action.span);
         let by = writer.map_or_else(String::new, |action| format!("`{}` ", short(&action.text)));
-        if is_of_system(path) {
+        if is_of_system(path) && !is_empty_in_image(path, sources, stage) {
             let message = format!(
                 "{by}writes into {path}, and which files of it can't be told: the directory holds the system's own too"
             );
@@ -59,6 +60,17 @@ pub(super) fn check_copies(plan: &Plan, sources: Sources<'_>, stage: &Stage) -> 
     }
     Ok(())
 }
+
+/// Whether the toolchain's image has nothing there, so that all of it comes from lines of the file: `tar -xz -C /usr/local/bin`.
+fn is_empty_in_image(path: &str, sources: Sources<'_>, stage: &Stage) -> bool {
+    let image = &stage.world.image;
+    path == LOCAL_PROGRAMS
+        && sources.recipe.runtime == RuntimeKind::Binary
+        && sources.recipe.images.contains(&image.family)
+}
+
+/// Where the official images of compiled languages, and the distributions below them, put no program of their own.
+const LOCAL_PROGRAMS: &str = "/usr/local/bin";
 
 /// The last command that may have written at or below a path.
 fn writer<'a>(stage: &'a Stage, path: &str) -> Option<&'a Action> {
