@@ -1,6 +1,6 @@
 //! Expansion of variables and of the functions that are followed. What can't be told stays as `$(…)`, as a shell writes it.
 
-use super::parse::outside;
+use super::lines::outside;
 use super::{DEEPEST, Makefile, Variable};
 
 /// Bytes that an expansion counts beside those that it makes.
