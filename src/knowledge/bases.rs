@@ -23,7 +23,7 @@ impl Knowledge {
         let (version, suite) = match tag.split_once('-') {
             Some((version, suite)) => (version, suite),
             None if tag == DEFAULT_TAG => ("", ""),
-            None if Version::parse(tag).is_some() => (tag, ""),
+            None if Version::parse_release(tag).is_some() => (tag, ""),
             None => ("", tag),
         };
         let parts = [version, "slim", suite].into_iter().filter(|part| !part.is_empty());

@@ -27,6 +27,13 @@ impl Version {
         Some(version)
     }
 
+    /// The version of a release or of one before it, by its shape: `3.15.0b2`, `1.24rc1`.
+    pub(super) fn parse_release(text: &str) -> Option<Self> {
+        let numbers = text.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let kind = ["alpha", "beta", "rc", "a", "b"].iter().find_map(|kind| numbers.strip_suffix(kind));
+        Self::parse(text).or_else(|| Self::parse(kind.filter(|_| numbers.len() < text.len())?))
+    }
+
     /// Its first two numbers as text.
     fn minor(self) -> String {
         format!("{}.{}", self.parts[0], self.parts[1])
@@ -114,8 +121,10 @@ impl Knowledge {
     /// The tag of a language image.
     pub(super) fn language_tag(&self, family: Row<'_>, tag: &str) -> Option<Meaning> {
         let (version, rest) = match tag.split_once('-') {
-            _ if Version::parse(tag).is_some() => (Version::parse(tag), ""),
-            Some((first, rest)) if Version::parse(first).is_some() => (Version::parse(first), rest),
+            _ if Version::parse_release(tag).is_some() => (Version::parse_release(tag), ""),
+            Some((first, rest)) if Version::parse_release(first).is_some() => {
+                (Version::parse_release(first), rest)
+            }
             _ => (None, if tag == "latest" { "" } else { tag }),
         };
         let suffix = Suffix::parse(rest)?;

@@ -257,7 +257,11 @@ impl Planner<'_> {
         distribution: &Distribution,
     ) -> Result<Option<Added>, Note> {
         let is_idle = packages.names.is_empty() && !packages.upgrade;
-        if is_idle || self.sources.knowledge.packages_are_served(distribution) {
+        // where the file itself installs from that release, it has a way to
+        let installs = |effect: &Effect| matches!(effect, Effect::InstallPackages(_));
+        let installs_itself = *distribution == self.stage.world.image.distribution
+            && self.steps().iter().any(|step| step.does(installs));
+        if is_idle || installs_itself || self.sources.knowledge.packages_are_served(distribution) {
             return Ok(self.install_line(packages, distribution));
         }
         let needed = match packages.names.as_slice() {

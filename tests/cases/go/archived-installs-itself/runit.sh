@@ -1,0 +1,3 @@
+#!/bin/sh
+openssl version
+exec /go/bin/server
