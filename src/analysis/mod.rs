@@ -85,6 +85,24 @@ pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
 }
 
 impl Stage {
+    /// Where a program was surely copied from the place in which it was built, to be found there: `install -m 755 bin/app /usr/bin`.
+    pub fn installed_as(&self, program: &str) -> Option<&str> {
+        let actions =
+            self.steps.iter().flat_map(|step| &step.actions).filter(|action| action.certainty.is_sure());
+        let transfers = actions.filter_map(|action| match &action.effect {
+            effect::Effect::Duplicate(transfers) => Some(transfers),
+            _ => None,
+        });
+        let is_there = |transfer: &&effect::Transfer| {
+            let directory = transfer.destination.rsplit_once('/').map_or("", |(directory, _)| directory);
+            transfer.is_named
+                && transfer.source == program
+                && directory.ends_with("/bin")
+                && self.world.certainty(&transfer.destination).is_sure()
+        };
+        transfers.flatten().find(is_there).map(|transfer| transfer.destination.as_str())
+    }
+
     fn begin(sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) -> Option<Self> {
         let instruction = sources.document.instructions.get(index)?;
         let from = step::From::read(instruction, index, globals, sources.document.escape)?;

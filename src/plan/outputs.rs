@@ -76,7 +76,9 @@ pub(super) fn programs(planner: &Planner<'_>, started: Option<&Started>) -> Resu
         // programs with a place of their own were meant to be in the image
         for (path, entry) in &world.paths {
             let named = entry.origin == Origin::Compiled && !entry.tree;
-            if named && !programs.contains(path) && !is_for_the_build(planner, path) {
+            // `cp bin/* /usr/bin/`: what is found there is what was meant
+            let installed = planner.stage.installed_as(path).is_some();
+            if named && !installed && !programs.contains(path) && !is_for_the_build(planner, path) {
                 programs.push(path.clone());
             }
         }

@@ -96,7 +96,7 @@ impl Judge<'_> {
             let (id, gone, what) = match &entry.origin {
                 Origin::Compiled if !entry.tree => (
                     BreachId::MissingProgram,
-                    self.is_own_program(path) && !self.has_program(path),
+                    self.is_own_program(path) && !self.has_program(path) && !self.is_installed(path),
                     "the program",
                 ),
                 Origin::Written if self.is_for_container(path) => {
@@ -194,6 +194,12 @@ impl Judge<'_> {
                 && (other.ends_with(&format!("/{name}")) || self.is_started_there(other))
         });
         new.find(path).is_some_and(is_made) || elsewhere
+    }
+
+    /// Whether the program arrives where the original installs it, and nothing starts it where it was built.
+    fn is_installed(&self, path: &str) -> bool {
+        let starts = self.needs.programs().any(|(need, _)| need.path.as_deref() == Some(path));
+        !starts && self.stage.installed_as(path).is_some_and(|installed| self.has_program(installed))
     }
 
     fn is_started_there(&self, path: &str) -> bool {
