@@ -235,6 +235,7 @@ fn take_written(planner: &mut Planner<'_>, paths: &[&str], whole: &[String]) {
             "/var/tmp",
             "/dev",
             "/etc/apt",
+            "/usr/share/keyrings",
             "/root/.ssh",
             "/root/.cargo",
             "/root/.gitconfig",

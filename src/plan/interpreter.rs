@@ -401,8 +401,14 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[&str]
         _ => decided.environment.path.as_str(),
     };
     for path in paths {
-        let elsewhere =
-            own.iter().map(String::as_str).chain([prefix, "/tmp", "/var/tmp", "/dev", "/etc/apt"]);
+        let elsewhere = own.iter().map(String::as_str).chain([
+            prefix,
+            "/tmp",
+            "/var/tmp",
+            "/dev",
+            "/etc/apt",
+            "/usr/share/keyrings",
+        ]);
         let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
             || decided.from_builder.iter().any(|directory| is_within(path, directory))
             || planner.stage.world.is_foreign(path);

@@ -8,8 +8,18 @@ use crate::knowledge::packages::bare_name;
 use crate::recipe::path::{absolute, is_within};
 
 /// Directories whose content no container relies on.
-const PASSING: [&str; 9] =
-    ["/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/dev", "/proc", "/run", "/root/.cache", "/etc/apt"];
+const PASSING: [&str; 10] = [
+    "/tmp",
+    "/var/tmp",
+    "/var/cache",
+    "/var/lib/apt",
+    "/dev",
+    "/proc",
+    "/run",
+    "/root/.cache",
+    "/etc/apt",
+    "/usr/share/keyrings",
+];
 
 /// Whether nobody relies on what a build leaves there.
 pub(super) fn is_passing(path: &str) -> bool {
