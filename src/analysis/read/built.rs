@@ -4,8 +4,8 @@
 use super::run::{Reader, Seen};
 use crate::analysis::effect::Effect;
 use crate::analysis::world::{Origin, is_standard};
-use crate::dockerfile::shell::Command;
-use crate::recipe::command::Call;
+use crate::dockerfile::shell::{Command, ShellWord};
+use crate::recipe::command::{Call, EffectKind};
 use crate::recipe::path::{absolute, is_within};
 
 impl Reader<'_> {
@@ -62,10 +62,17 @@ impl Reader<'_> {
             .map(str::to_owned)
     }
 
-    /// The directory that a later command of the same text enters from where an archive is unpacked.
+    /// What an archive unpacks, as far as later commands of the same text say it: the directory that one enters, or the file that one
+    /// moves away.
     pub(super) fn entered(&self, unpacked: &Command, later: &[Command]) -> Option<String> {
         let here = unpacked.directory.as_ref()?;
-        later.iter().find_map(|command| {
+        let named = || {
+            later
+                .iter()
+                .filter(|command| command.directory.as_ref() == Some(here))
+                .find_map(|command| self.brought(command))
+        };
+        let entered = later.iter().find_map(|command| {
             let there = command.directory.as_ref()?;
             let next = there.get(here.len()).filter(|_| there.starts_with(here))?;
             let first = next.trim_start_matches("./").split('/').next().unwrap_or_default();
@@ -74,6 +81,28 @@ impl Reader<'_> {
                 && !next.starts_with('/')
                 && !first.contains(['$', '`', '*']);
             is_plain.then(|| first.to_owned())
-        })
+        });
+        entered.or_else(|| named().filter(|_| self.is_nobodys(here)))
+    }
+
+    /// Whether a directory is one of the image or the distribution: what else an archive leaves there, nobody reads.
+    fn is_nobodys(&self, directories: &[String]) -> bool {
+        let workdir = self.state.workdir.as_deref().unwrap_or("/");
+        let own = if self.world.image.workdir.is_empty() { "/" } else { self.world.image.workdir.as_str() };
+        self.follow(workdir, directories).is_some_and(|at| is_standard(&at) || at == own)
+    }
+
+    /// The first component of what a command moves or copies from its directory: `tar xz && mv tool /usr/local/bin`.
+    fn brought(&self, command: &Command) -> Option<String> {
+        let words: Option<Vec<String>> = command.words.iter().map(ShellWord::literal).collect();
+        let words = words?;
+        let mut rules = self.sources.recipes.system.iter();
+        let (rule, call) = rules.find_map(|rule| Some((rule, rule.call(&words)?)))?;
+        let (_, sources) = call.operands.split_last()?;
+        let source = sources.first()?.trim_start_matches("./");
+        let first = source.split('/').next().unwrap_or_default();
+        let moves = matches!(rule.effect, EffectKind::Move | EffectKind::Duplicate);
+        let is_plain = !first.is_empty() && first != ".." && !source.contains(['*', '?', '[', '$']);
+        (moves && is_plain).then(|| first.to_owned())
     }
 }

@@ -70,7 +70,7 @@ pub fn made(
         let within = within.as_ref().filter(|_| is_plain)?;
         let prefix = if within.is_empty() { String::new() } else { format!("{within}/") };
         let paths = context.matching(&format!("{prefix}{pattern}"));
-        Some(paths.into_iter().map(|path| path[prefix.len().min(path.len())..].to_owned()).collect())
+        Some(paths.iter().filter_map(|path| Some(path.strip_prefix(prefix.as_str())?.to_owned())).collect())
     };
     let calling = Calling {
         environment: &call.variables,
