@@ -99,6 +99,7 @@ pub(super) fn note_doubts(plan: &mut Plan, sources: Sources<'_>, stage: &Stage) 
         if !has(&plan.runtime, step, None) {
             plan.notes.extend(removals);
         }
+        plan.notes.extend(step.actions.iter().filter_map(|action| unpacked(action, sources, stage)));
         let unknown = step.actions.iter().filter(|action| is_unknown(action, sources, stage));
         for action in unknown {
             let is_said = plan.notes.iter().any(|note| {
@@ -140,6 +141,22 @@ fn is_unknown(action: &Action, sources: Sources<'_>, stage: &Stage) -> bool {
     let is_own = first.contains('/')
         && stage.world.certainty(&crate::recipe::path::absolute(&action.directory, first)).is_possible();
     matches!(action.effect, Effect::Unknown(_)) && !is_interpreter && !is_own
+}
+
+/// An archive whose one entry that later commands name is all that is known of it, outside of what is thrown away.
+fn unpacked(action: &Action, sources: Sources<'_>, stage: &Stage) -> Option<Note> {
+    let Effect::Write(paths) = &action.effect else { return None };
+    let [path] = paths.as_slice() else { return None };
+    let (parent, name) = path.rsplit_once('/')?;
+    let parent = if parent.is_empty() { "/" } else { parent };
+    let is_open = parent == action.directory && !action.text.contains(name) && !is_within(path, "/tmp");
+    let message = format!("of what `{}` unpacks, only {name} is taken to matter", short(&action.text));
+    (is_open && sources.recipes.unpackers.contains(&action.program) && !stage.world.is_foreign(path)).then(
+        || {
+            Note::assumption(Reason::UnknownCommand, action.span, message)
+                .help("if the program reads other files of the archive, unpack it in a directory of its own")
+        },
+    )
 }
 
 /// A command that only may take away files of the build context, which the runtime then has in any case.
