@@ -8,6 +8,9 @@ use crate::dockerfile::shell::{Command, ShellWord};
 use crate::recipe::command::{Call, EffectKind};
 use crate::recipe::path::{absolute, is_within};
 
+/// How many commands after an unpacking are asked where they go, or what they move.
+const MOST_LATER: usize = 64;
+
 impl Reader<'_> {
     /// The directory below which `make install` puts things, where its own words or an earlier configuration of the tree say it.
     pub(super) fn prefix(&self, call: &Call) -> Option<String> {
@@ -66,6 +69,15 @@ impl Reader<'_> {
     /// moves away.
     pub(super) fn entered(&self, unpacked: &Command, later: &[Command]) -> Option<String> {
         let here = unpacked.directory.as_ref()?;
+        // most commands unpack nothing, and a script of thousands must not be gone through for each of them
+        let unpackers = &self.sources.recipes.unpackers;
+        let unpacks = |word: String| {
+            word.rsplit('/').next().is_some_and(|name| unpackers.iter().any(|one| one == name))
+        };
+        if !unpacked.words.iter().filter_map(ShellWord::literal).any(unpacks) {
+            return None;
+        }
+        let later = later.get(..MOST_LATER).unwrap_or(later);
         let named = || {
             later
                 .iter()
