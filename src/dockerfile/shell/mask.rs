@@ -117,10 +117,11 @@ impl Mask {
             }
             (_, Some('(')) => {
                 self.at += 2;
-                let inside = self.at;
-                if self.peek(0) != Some('(') || !self.arithmetic() {
-                    self.at = inside;
-                    self.walk(Some(')'), depth + 1)?;
+                match self.peek(0) {
+                    // `$(( ) )` is neither arithmetic nor anything that a shell takes
+                    Some('(') if !self.arithmetic() => return None,
+                    Some('(') => {}
+                    _ => self.walk(Some(')'), depth + 1)?,
                 }
                 true
             }
