@@ -15,4 +15,5 @@ pub mod recipe;
 pub mod report;
 pub mod rewrite;
 pub mod rule_error;
+mod select;
 pub mod verify;

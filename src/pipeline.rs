@@ -2,7 +2,6 @@
 
 use crate::analysis::effect::Effect;
 use crate::analysis::read::copy::Copy;
-use crate::analysis::step::From;
 use crate::analysis::{Sources, Stage, analyse};
 use crate::context::Context;
 use crate::dockerfile::bounds;
@@ -11,16 +10,16 @@ use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
-use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
 use crate::note::{Level, Note, Reason, Safety};
 use crate::plan::line::Line;
 use crate::plan::{Plan, plan};
 use crate::prove::breach::{Breach, Judgement, Place, Side, Unjudged};
 use crate::prove::{Proof, judge};
-use crate::recipe::{Recipe, Recipes};
+use crate::recipe::Recipes;
 use crate::rewrite::emit::emit;
 use crate::rewrite::spell::{Manner, spell};
+use crate::select::recipe;
 use std::cmp::Ordering;
 
 /// What to convert, and with what.
@@ -315,42 +314,6 @@ pub fn prove(request: &Request<'_>, after: &str) -> Result<Judgement, (Side, Not
         Some(stage) => Ok(judge(&Proof { before: sources, stage, after: &after })),
         None => Ok(unjudged(None, "the original has no stage".to_owned())),
     }
-}
-
-/// The recipe of the base image.
-fn recipe<'a>(request: &Request<'a>, document: &Document, from: &Instruction) -> Result<&'a Recipe, Note> {
-    let index =
-        document.instructions.iter().position(|instruction| instruction.span == from.span).unwrap_or(0);
-    let mut globals = Variables::global();
-    for instruction in &document.instructions[..index] {
-        globals.apply(instruction, &Variables::default(), document.escape);
-    }
-    let from = From::read(from, index, &globals, document.escape).ok_or_else(|| {
-        let message = "the base image depends on a build argument without a default";
-        Note::refusal(Reason::UnknownValue, from.span, message).help("give the ARG a default value")
-    })?;
-    let image = from.reference.as_ref().and_then(|reference| request.knowledge.image(reference));
-    let known = || {
-        request.recipes.recipes.iter().flat_map(|recipe| recipe.images.clone()).collect::<Vec<_>>().join(", ")
-    };
-    let Some(image) = image else {
-        let message = format!("what is in `{}` is not known", from.image);
-        // an official image of another language is known to be none of ours
-        let names = request.recipes.recipes.iter().flat_map(|recipe| &recipe.images);
-        let is_other = from.reference.as_ref().is_some_and(|reference| {
-            reference.registry.is_none()
-                && !reference.path.contains('/')
-                && !names.clone().any(|name| *name == reference.path)
-        });
-        let reason = if is_other { Reason::NoRecipe } else { Reason::UnknownBase };
-        return Err(Note::refusal(reason, from.image_span, message)
-            .help(format!("restage converts files that stand on the official images of: {}", known())));
-    };
-    request.recipes.of_image(&image.family).ok_or_else(|| {
-        let message = format!("no recipe is for files that stand on `{}`", from.image);
-        Note::refusal(Reason::NoRecipe, from.image_span, message)
-            .help(format!("restage converts files that stand on the official images of: {}", known()))
-    })
 }
 
 fn unknown_base(from: &Instruction) -> Note {

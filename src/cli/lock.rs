@@ -117,17 +117,20 @@ mod tests {
         };
         let (a, below, b) = (folder("a"), folder("a/below"), folder("b"));
         let taken = |one: &Path, other: &Path| {
-            let _one = Lock::take(vec![one.to_owned()], |_| panic!("nobody holds it"));
+            let held = Lock::take(vec![one.to_owned()], |_| panic!("nobody holds it"));
             let other = other.to_owned();
             let (sender, receiver) = std::sync::mpsc::channel();
-            // It waits for as long as this test holds the other: the thread is left to itself.
-            std::thread::spawn(move || {
+            // it waits for as long as this test holds the other
+            let waiting = std::thread::spawn(move || {
                 let met = sender.clone();
                 let lock = Lock::take(vec![other], |folder| drop(met.send(Some(folder.to_owned()))));
                 assert!(lock.holds());
                 drop(sender.send(None));
             });
-            receiver.recv().unwrap()
+            let met = receiver.recv().unwrap();
+            drop(held);
+            waiting.join().unwrap();
+            met
         };
         assert_eq!(taken(&a, &b), None);
         assert_eq!(taken(&a, &a), Some(a.clone()));

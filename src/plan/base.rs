@@ -21,6 +21,9 @@ impl Planner<'_> {
         }
         let counterpart =
             from.reference.as_ref().and_then(|reference| self.sources.knowledge.slim_counterpart(reference));
+        if counterpart.is_none() && !self.has_own_interpreter() {
+            return self.bare_image(true);
+        }
         let Some(counterpart) = counterpart else {
             let message = format!("no image without the toolchain is known for `{}`", from.image);
             return Err(
@@ -44,6 +47,11 @@ impl Planner<'_> {
         );
         self.notes.push(Note::assumption(Reason::UnknownValue, from.image_span, message));
         Ok(wanted)
+    }
+
+    /// Whether the base image is the language's own, and not a distribution's with the language installed.
+    pub(super) fn has_own_interpreter(&self) -> bool {
+        self.sources.recipe.images.contains(&self.stage.world.image.family)
     }
 
     /// An image as the file would write it: its variables stay where they say the same of the new name.

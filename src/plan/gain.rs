@@ -28,6 +28,8 @@ pub(super) fn weigh(
     let left = left_behind(planner, runtime);
     let (cost, what) = match &decided.layout {
         Layout::Environment(creation) => (creation.weight, "an environment of its own"),
+        // the distribution's interpreter stands elsewhere (python/ubuntu-pip)
+        Layout::Prefix(_) if !planner.has_own_interpreter() => (0, ""),
         Layout::Prefix(_) => (decided.environment.prefix_weight, "a second copy of the interpreter"),
         Layout::Own(_) => (0, ""),
     };

@@ -91,6 +91,7 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
         return if own.is_empty() { Ok(Layout::Prefix(why)) } else { Err(mixed(action.span)) };
     }
     match (own.is_empty(), in_prefix) {
+        (true, _) if !planner.has_own_interpreter() => of_distribution(planner, environment),
         (true, _) if only_prefix.is_some() => Ok(Layout::Prefix(only_prefix.unwrap_or_default())),
         (true, _) => {
             let creation = environment::creation(planner, environment);
@@ -102,6 +103,23 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
         (false, false) if only_prefix.is_none() => Ok(Layout::Own(own)),
         (false, _) => Err(mixed(installations[0].0.span)),
     }
+}
+
+/// What the interpreter of a distribution installs: into a prefix that is empty but for it, where the rules know one.
+fn of_distribution(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Layout, Note> {
+    let distribution = &planner.stage.world.image.distribution;
+    if environment.also_of.iter().any(|name| name == distribution.name()) {
+        return Ok(Layout::Prefix(format!(
+            "{} installs for {distribution} there",
+            planner.sources.recipe.name
+        )));
+    }
+    let message = format!(
+        "packages for the interpreter of {distribution} go among those of the distribution, and can't be told apart"
+    );
+    let span = installations(planner).first().map_or(planner.stage.from.span, |(step, _)| step.span);
+    Err(Note::refusal(Reason::UnknownOutput, span, message)
+        .help("install them into a virtual environment that the file makes"))
 }
 
 fn mixed(span: crate::dockerfile::span::Span) -> Note {

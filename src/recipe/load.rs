@@ -189,6 +189,8 @@ struct WrittenEnvironment {
     prefix: String,
     prefix_weight: u64,
     weight: u64,
+    #[serde(default)]
+    also_of: Vec<String>,
     since: String,
     #[serde(default)]
     versioned: Vec<String>,
@@ -460,6 +462,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             prefix_weight: environment.prefix_weight,
             weight: environment.weight,
             prefix: environment.prefix,
+            also_of: environment.also_of,
             since: environment.since,
             versioned: environment.versioned,
             resets_path: environment.resets_path,

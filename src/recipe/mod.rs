@@ -253,6 +253,8 @@ pub struct VirtualEnvironment {
     pub prefix_weight: u64,
     /// Megabytes of an environment with an installer of its own.
     pub weight: u64,
+    /// Distributions, by lower-case name, whose own interpreter has the same prefix, empty in their images.
+    pub also_of: Vec<String>,
     /// First version of the language that can make one, such as `3.3`.
     pub since: String,
     /// Name of the interpreter's versioned programs, such as `python3.`: they are not all in the environment.

@@ -1,5 +1,5 @@
 //! Scripts that are fetched and run at once: `curl ADDRESS | sh`, `sh -c "$(curl ADDRESS)"`, `curl -o FILE ADDRESS && sh FILE`. Those that the
-//! rules know by their addresses do what their makers say.
+//! rules know by their addresses do what their makers say. The same of archives that hold a toolchain: `curl ADDRESS | tar -C /usr/local -xz`.
 
 use super::run::{Place, Reader, SHELLS, Seen};
 use crate::analysis::effect::Effect;
@@ -23,8 +23,11 @@ impl Reader<'_> {
             let mut unread = words.iter().skip(1).filter(|word| word.contains("$(") || word.starts_with('<'));
             unread.find(|word| word.contains("://")).filter(|_| runs_scripts)
         };
-        let piped = || self.input.address().filter(|_| runs_scripts && place.piped);
-        let address = address.or_else(substituted).map(String::as_str).or_else(piped)?;
+        let unpacks = self.sources.recipes.unpackers.iter().any(|one| one == name);
+        let mut operands = words.iter().skip(1).filter(|_| unpacks);
+        let archive = operands.find_map(|word| self.world.addresses.get(&absolute(&place.directory, word)));
+        let piped = || self.input.address().filter(|_| (runs_scripts || unpacks) && place.piped);
+        let address = address.or(archive).or_else(substituted).map(String::as_str).or_else(piped)?;
         let script = self.sources.recipes.script_at(address)?;
         if let (Seen::Running(world), EffectKind::Fetch) = (&mut self.world, script.effect) {
             world.fetched.extend(script.programs.iter().cloned());
