@@ -3,6 +3,7 @@
 //! An environment with an installer of its own weighs 13 to 22 MB more than the packages in it. Where the image's installer can be
 //! told to install elsewhere, the environment needs none, and what the interpreter has installed stays visible in it.
 
+use super::layout;
 use super::line::{Added, Line};
 use super::planner::Planner;
 use crate::recipe::{Shared, VirtualEnvironment};
@@ -20,8 +21,26 @@ pub(super) struct Creation {
     pub(super) weight: u64,
 }
 
+impl Creation {
+    /// Whether only the variables send the packages there.
+    pub(super) fn is_sent(&self) -> bool {
+        !self.shared && !self.pins.is_empty()
+    }
+}
+
 /// The smallest environment that every installation of the file can go to.
 pub(super) fn creation(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Creation {
+    let mut pins: Vec<String> = Vec::new();
+    for pin in layout::installations(planner).into_iter().filter_map(|(_, found)| found.pin.clone()) {
+        if !pins.contains(&pin) {
+            pins.push(pin);
+        }
+    }
+    // what such an installer has for itself must not be seen there: it would not install it again (python/poetry-no-environment)
+    if !pins.is_empty() {
+        let (command, weight) = (environment.create.clone(), environment.weight);
+        return Creation { command, pins, shared: false, weight };
+    }
     match environment.shared.as_ref().filter(|shared| can_share(planner, shared)) {
         Some(shared) => Creation {
             command: shared.create.clone(),

@@ -60,7 +60,9 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
         return Err(Note::refusal(Reason::NothingToLeave, planner.stage.from.span, message));
     };
     let layout = layout::choose(&planner, environment)?;
-    let first = first.0.index;
+    // an installer that is sent to the environment stays out of it itself
+    let sent = installations.iter().find(|(_, found)| found.pin.is_some());
+    let first = sent.unwrap_or(first).0.index;
     let work = planner.steps().iter().filter(|step| step.does(is_builders_work)).map(|step| step.index).max();
     let work = downloads::work_with(&planner, work.unwrap_or(first).max(last.0.index));
     let mut decided = Decided { environment, layout, work, first, manifests: None, from_builder: Vec::new() };
@@ -73,6 +75,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     requirements::refuse_full_only_modules(&planner)?;
     requirements::refuse_compilers(&planner)?;
     check_toolchain(&planner)?;
+    check_installers(&planner, &decided.layout)?;
     let distribution = planner.stage.world.image.distribution.clone();
     let mut libraries = requirements::libraries(&planner);
     libraries.extend(requirements::opened(&planner));
@@ -106,14 +109,14 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
                 .filter(|_| step.before.is_root());
             let place = place.unwrap_or(planner.builder.len());
             let path = &environment.path;
-            let lines = [
-                Line::New(
-                    Added::Run(vec![creation.command.clone()]),
-                    format!("packages go to {path}, which the runtime takes over"),
-                ),
-                environment::path(path),
-            ];
-            planner.builder.splice(place..place, lines.into_iter().chain(environment::pins(path, creation)));
+            let made = Line::New(
+                Added::Run(vec![creation.command.clone()]),
+                format!("packages go to {path}, which the runtime takes over"),
+            );
+            // pip would follow PATH, and bring the installer itself
+            let first = (!creation.is_sent()).then(|| environment::path(path));
+            let lines = [made].into_iter().chain(first).chain(environment::pins(path, creation));
+            planner.builder.splice(place..place, lines);
         }
         if step.index == take_at {
             take_over(&mut planner, &decided);
@@ -291,6 +294,9 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
     if replaced {
         return;
     }
+    if before_work && is_builders_tool(planner, copy) {
+        return;
+    }
     let world = &planner.stage.world;
     if copy.files.as_ref().is_some_and(|files| files.iter().all(|(_, place)| !world.exists(place))) {
         return;
@@ -309,6 +315,19 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
         (None, Some(destination)) => planner.have(destination),
         _ => {}
     }
+}
+
+/// Whether a COPY brings an installer from its makers' image, and nothing starts it: `COPY --from=ghcr.io/astral-sh/uv /uv /bin/`
+/// (python/uv-sync).
+fn is_builders_tool(planner: &Planner<'_>, copy: &Copy) -> bool {
+    let scripts = &planner.sources.recipes.scripts;
+    let tool = copy.from.as_ref().and_then(|image| scripts.iter().find(|script| script.is_of(image)));
+    let starts = |program: &String| planner.needs.programs().any(|(need, _)| need.name == *program);
+    let name = |source: &String| source.rsplit('/').next().unwrap_or_default().to_owned();
+    tool.is_some_and(|tool| {
+        copy.sources.iter().all(|source| tool.programs.contains(&name(source)))
+            && !tool.programs.iter().any(starts)
+    })
 }
 
 /// Whether a later COPY brings the same files anyway (then this one may go), or a source names one of them.
@@ -426,6 +445,33 @@ fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
         Some((need, Asked { chain, .. })) => {
             let message = format!("{} starts `{}`, a tool of the builder", chain.last(), need.name);
             Err(Note::refusal(Reason::NeedsToolchain, chain.span, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// An installer that stays outside of what the runtime takes over can't be started there: `CMD ["poetry", "run", "app"]`.
+fn check_installers(planner: &Planner<'_>, layout: &Layout) -> Result<(), Note> {
+    let stays = match layout {
+        Layout::Environment(creation) => creation.is_sent(),
+        Layout::Own(_) => true,
+        Layout::Prefix(_) => false,
+    };
+    let knowledge = planner.sources.knowledge;
+    let image = &planner.stage.world.image;
+    let stays_behind = |name: &String| {
+        layout::installations(planner).iter().any(|(_, found)| {
+            found.names.contains(name)
+                && found.target == Target::Default
+                && layout::is_installer_only(planner, found)
+        }) && !knowledge.program_in_image(name, image)
+    };
+    match planner.needs.programs().find(|(need, _)| stays && stays_behind(&need.name)) {
+        Some((need, Asked { chain, .. })) => {
+            let message =
+                format!("{} starts `{}`, an installer that stays in the builder", chain.last(), need.name);
+            Err(Note::refusal(Reason::NeedsToolchain, chain.span, message)
+                .help("start the program itself: its environment comes first on PATH in the runtime"))
         }
         None => Ok(()),
     }

@@ -93,6 +93,9 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
     match (own.is_empty(), in_prefix) {
         (true, _) if !planner.has_own_interpreter() => of_distribution(planner, environment),
         (true, _) if only_prefix.is_some() => Ok(Layout::Prefix(only_prefix.unwrap_or_default())),
+        (true, _) if installations.iter().any(|(_, found)| found.pin.is_some()) => {
+            pinned(planner, environment)
+        }
         (true, _) => {
             let creation = environment::creation(planner, environment);
             Ok(match blind(planner, environment, creation.shared) {
@@ -102,6 +105,26 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
         }
         (false, false) if only_prefix.is_none() => Ok(Layout::Own(own)),
         (false, _) => Err(mixed(installations[0].0.span)),
+    }
+}
+
+/// An environment that an installer is sent to, which keeps one of its own otherwise.
+fn pinned(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Layout, Note> {
+    let installations = installations(planner);
+    let span = installations.iter().find(|(_, found)| found.pin.is_some()).map(|(step, _)| step.span);
+    // one that pip fills too would hold the installer, or lack what pip installs
+    let other =
+        installations.iter().find(|(_, found)| found.pin.is_none() && !is_installer_only(planner, found));
+    if let Some((step, _)) = other {
+        return Err(mixed(step.span));
+    }
+    match blind(planner, environment, false) {
+        None => Ok(Layout::Environment(environment::creation(planner, environment))),
+        Some(why) => {
+            let message = format!("the packages can't move into an environment of their own: {why}");
+            Err(Note::refusal(Reason::UnknownOutput, span, message)
+                .help("let the file make a virtual environment, and install into that"))
+        }
     }
 }
 
@@ -129,7 +152,7 @@ fn mixed(span: crate::dockerfile::span::Span) -> Note {
 }
 
 /// Whether only the tools that install are installed (or upgraded).
-fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependencies) -> bool {
+pub(super) fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependencies) -> bool {
     let tools = &planner.sources.recipe.installers;
     // none at all are installed where some are taken away (`pip uninstall`)
     dependencies.complete

@@ -68,7 +68,9 @@ impl Judge<'_> {
             let by_files = !dependencies.files.is_empty()
                 && dependencies.files.iter().all(|file| is_said(file.rsplit('/').next().unwrap_or(file)));
             let lost = what(dependencies).into_iter().find(|name| {
-                !recipe.installers.contains(name) && !there.contains(name) && !by_files && !is_said(name)
+                // an installer may stay behind, unless the container starts it (refused/poetry-run)
+                let may_stay = recipe.installers.contains(name) && !self.is_started(name);
+                !may_stay && !there.contains(name) && !by_files && !is_said(name)
             });
             if let Some(name) = lost {
                 let message =
@@ -79,6 +81,12 @@ impl Judge<'_> {
             }
         }
         self.editable(found);
+    }
+
+    /// Whether the container starts a program that the last stage's image does not have.
+    fn is_started(&self, name: &str) -> bool {
+        self.needs.programs().any(|(need, _)| need.name == name)
+            && !self.new.knowledge.program_in_image(name, &self.runtime.world.image)
     }
 
     /// Installations of the live stages.

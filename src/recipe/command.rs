@@ -5,6 +5,7 @@
 
 use super::engine::Engine;
 use super::path::absolute;
+use super::project::ProjectInstaller;
 use super::word::words;
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub struct CommandRule {
     pub manager: Option<String>,
     /// The option that names a file of operands.
     pub lists: Option<String>,
+    /// What an installer of a project reads, and where it installs.
+    pub project: Option<ProjectInstaller>,
 }
 
 words! {
@@ -198,6 +201,7 @@ impl CommandRule {
             from: None,
             manager: None,
             lists: None,
+            project: None,
         })
     }
 
@@ -382,6 +386,7 @@ mod tests {
             from: None,
             manager: None,
             lists: None,
+            project: None,
         }
     }
 

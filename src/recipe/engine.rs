@@ -23,6 +23,8 @@ words! {
     SpacyDownload = "spacy-download",
     /// An installer that goes past the virtual environment in force, into the interpreter's own prefix.
     Prefix = "prefix",
+    /// An installer of a project, which `[command.project]` describes.
+    Project = "project",
     /// An installer whose place is not followed.
     Elsewhere = "elsewhere",
     /// `go build`.
@@ -81,7 +83,9 @@ impl Engine {
             Self::GoInstall => Answer::Compiles(go::install(call, around)),
             Self::CargoBuild => Answer::Compiles(rust::build(call, around)),
             Self::CargoInstall => Answer::Compiles(rust::install(call, around)),
-            Self::GoRun | Self::CargoRun | Self::WithHome | Self::Find | Self::Makefile => return None,
+            Self::GoRun | Self::CargoRun | Self::WithHome | Self::Find | Self::Makefile | Self::Project => {
+                return None;
+            }
         })
     }
 
@@ -95,6 +99,7 @@ impl Engine {
             | Self::SetupDevelop
             | Self::SpacyDownload
             | Self::Prefix
+            | Self::Project
             | Self::Elsewhere => Some(EffectKind::InstallDependencies),
             Self::GoBuild | Self::GoInstall | Self::CargoBuild | Self::CargoInstall => {
                 Some(EffectKind::Compile)

@@ -4,6 +4,7 @@
 
 use super::command::{CommandRule, EffectKind, Pattern};
 use super::engine::{Engine, Libraries};
+use super::project::ProjectInstaller;
 use super::starts::{Daemon, Starts, Syntax};
 use super::word;
 use super::{
@@ -246,6 +247,7 @@ struct WrittenCommand {
     from: Option<Spanned<Engine>>,
     manager: Option<Spanned<String>>,
     lists: Option<String>,
+    project: Option<ProjectInstaller>,
 }
 
 #[derive(Deserialize)]
@@ -273,6 +275,8 @@ struct WrittenScript {
     packages: Vec<String>,
     #[serde(default)]
     programs: Vec<String>,
+    #[serde(default)]
+    images: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -417,13 +421,13 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
     recipes.prefix_options.extend(written.prefix_options);
     for script in written.script {
         let span = script.effect.span();
-        let WrittenScript { addresses, effect, packages, programs } = script;
+        let WrittenScript { addresses, effect, packages, programs, images } = script;
         let effect = effect.into_inner();
         if !matches!(effect, EffectKind::Fetch | EffectKind::AddRepository) {
             let message = "the effect of a script is `fetch` or `add-repository`".to_owned();
             return Err(fail((Some(span), message)));
         }
-        recipes.scripts.push(FetchedScript { addresses, effect, packages, programs });
+        recipes.scripts.push(FetchedScript { addresses, effect, packages, programs, images });
     }
     if !written.beside_sources.is_empty() {
         recipes.beside_sources = globs(&written.beside_sources).map_err(|message| fail((None, message)))?;
@@ -572,6 +576,7 @@ fn check_command(written: Spanned<WrittenCommand>, managers: &[Manager]) -> Resu
         from: written.from.map(Spanned::into_inner),
         manager: written.manager.map(Spanned::into_inner),
         lists: written.lists,
+        project: written.project,
     })
 }
 

@@ -11,6 +11,7 @@ mod go_names;
 mod load;
 pub mod path;
 pub mod product;
+pub mod project;
 pub mod python;
 pub mod rust;
 pub mod starts;
@@ -191,6 +192,16 @@ pub struct FetchedScript {
     pub packages: Vec<String>,
     /// The programs that it brings, or its packages do.
     pub programs: Vec<String>,
+    /// Names of the images in which their makers offer the same programs.
+    pub images: Vec<String>,
+}
+
+impl FetchedScript {
+    /// Whether an image, as a `--from` names it, is one of those of its makers.
+    pub fn is_of(&self, image: &str) -> bool {
+        let rest = self.images.iter().find_map(|name| image.strip_prefix(name.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+    }
 }
 
 /// A package manager.

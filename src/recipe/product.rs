@@ -27,6 +27,8 @@ pub struct Surroundings<'a> {
 pub struct Dependencies {
     /// Where they go.
     pub target: Target,
+    /// The variable that would send them to an environment, where the installer keeps one of its own.
+    pub pin: Option<String>,
     /// Normalised names, as far as they can be told.
     pub names: Vec<String>,
     /// Extras that are asked for, as `sqlalchemy[postgresql]`.

@@ -99,6 +99,10 @@ pub fn locked(mut found: Dependencies, call: &Call, around: Surroundings<'_>) ->
         let place = call.absolute(name);
         let located = around.context.zip((around.locate)(&place));
         let Some(read) = located.and_then(|(context, file)| lock::read(context, &file)) else { continue };
+        // packages beside the lock file are read from there; the project itself is `.`
+        found.complete &= !read.packages.iter().any(|package| {
+            matches!(&package.origin, lock::Origin::Path { path, .. } if !matches!(path.as_str(), "." | ""))
+        });
         for package in read.of_program() {
             found.names.push(package.name.clone());
             found.versions.extend(package.version.clone().map(|version| (package.name.clone(), version)));

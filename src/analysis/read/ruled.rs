@@ -57,10 +57,23 @@ impl Reader<'_> {
             ),
             EffectKind::InstallDependencies | EffectKind::Compile => {
                 match rule.from.and_then(|engine| engine.answer(call, around)) {
-                    Some(Answer::Installs(found)) => self.dependencies(found, call),
+                    Some(Answer::Installs(found)) => match &rule.project {
+                        Some(project) => Effect::InstallDependencies(
+                            project.pinned(found, call, &|path| self.is_environment(path)),
+                        ),
+                        None => self.dependencies(found, call),
+                    },
                     Some(Answer::Compiles(outputs)) => Effect::Compile(outputs),
                     None if rule.effect == EffectKind::Compile => {
                         Effect::Compile(Outputs { programs: written(), ..Outputs::default() })
+                    }
+                    None if rule.project.is_some() => {
+                        let is_environment = |path: &str| self.is_environment(path);
+                        let found = rule
+                            .project
+                            .as_ref()
+                            .map(|project| project.dependencies(call, around, &is_environment));
+                        Effect::InstallDependencies(found.unwrap_or_default())
                     }
                     None => {
                         let found = Dependencies { complete: true, unread: true, ..Dependencies::default() };

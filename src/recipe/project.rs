@@ -1,0 +1,148 @@
+//! Installers of a project: what its manifest and lock file name goes into an environment that the installer keeps by itself, unless a
+//! variable pins it. Which variable, where by default, and what can't be followed are data of the rule (`[command.project]`).
+
+use super::command::Call;
+use super::path::absolute;
+use super::product::{Dependencies, Surroundings, Target};
+use super::python;
+
+/// What the rules say of such an installer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ProjectInstaller {
+    /// Variable that sends everything to the environment at its path.
+    pub pin: Option<String>,
+    /// Directory of its own environment, relative to the project.
+    pub directory: Option<String>,
+    /// Variable that names another directory.
+    pub directory_by: Option<String>,
+    /// Variable without which the own environment is not in the project's directory.
+    pub directory_if: Option<String>,
+    /// Files of the project that it reads.
+    pub reads: Vec<String>,
+    /// Options with which the project itself is not installed.
+    pub rootless: Vec<String>,
+    /// Whether it never installs the project itself.
+    pub only_dependencies: bool,
+    /// Options and variables with which it does more than can be followed.
+    pub unless: Vec<String>,
+    /// File of the project that asks for a version of the interpreter, which the installer would fetch.
+    pub version_file: Option<String>,
+}
+
+impl ProjectInstaller {
+    /// What a call installs. `is_environment` tells whether a path is an environment that the file made.
+    pub fn dependencies(
+        &self,
+        call: &Call,
+        around: Surroundings<'_>,
+        is_environment: &dyn Fn(&str) -> bool,
+    ) -> Dependencies {
+        let unless = self.unless.iter().map(String::as_str).collect::<Vec<_>>();
+        let told = call.has(&unless) || unless.iter().any(|name| call.variables.contains_key(*name));
+        if told || !call.operands.is_empty() || !around.root || !self.has_its_version(call, around) {
+            return python::locked(python::elsewhere(call), call, around);
+        }
+        let mut found = self.pinned(Dependencies::default(), call, is_environment);
+        found.files = self.reads.iter().map(|file| call.absolute(file)).collect();
+        found.complete =
+            self.only_dependencies || call.has(&self.rootless.iter().map(String::as_str).collect::<Vec<_>>());
+        found.unread = true;
+        // without its lock file, what the project names beside it is not known
+        let sees = |file: &String| around.context.zip((around.locate)(&call.absolute(file))).is_some();
+        found.complete &= self.reads.iter().all(sees);
+        if !found.complete {
+            found.editable.push(call.directory.clone());
+            found.projects.push(call.directory.clone());
+        }
+        python::locked(found, call, around)
+    }
+
+    /// The same of what another engine read of the command.
+    pub fn pinned(
+        &self,
+        mut found: Dependencies,
+        call: &Call,
+        is_environment: &dyn Fn(&str) -> bool,
+    ) -> Dependencies {
+        found.target = self.target(call, is_environment);
+        if found.target == Target::Default {
+            found.pin.clone_from(&self.pin);
+        }
+        found
+    }
+
+    fn target(&self, call: &Call, is_environment: &dyn Fn(&str) -> bool) -> Target {
+        let value = |name: &Option<String>| {
+            name.as_ref().and_then(|name| call.variables.get(name)).filter(|value| !value.is_empty())
+        };
+        if let Some(path) = value(&self.pin).filter(|path| is_environment(path)) {
+            return Target::Environment(path.clone());
+        }
+        if let Some(path) = value(&self.directory_by) {
+            return Target::Environment(call.absolute(path));
+        }
+        let is_off = |value: &String| ["0", "false", "no"].contains(&value.to_lowercase().as_str());
+        let in_project =
+            self.directory_if.is_none() || value(&self.directory_if).is_some_and(|on| !is_off(on));
+        match self.directory.as_ref().filter(|_| in_project) {
+            Some(directory) => Target::Environment(absolute(&call.directory, directory)),
+            None => Target::Default,
+        }
+    }
+
+    /// Whether the image's interpreter is the one that the project asks for: another would be fetched.
+    fn has_its_version(&self, call: &Call, around: Surroundings<'_>) -> bool {
+        let Some(file) = &self.version_file else { return true };
+        let (Some(context), Some(version)) = (around.context, around.version) else { return false };
+        let text = |file: &str| context.text(&(around.locate)(&call.absolute(file))?);
+        let asked = text(file);
+        let asked = asked.as_deref().map(str::trim).unwrap_or_default();
+        let same = asked.is_empty() || asked == version || asked.starts_with(&format!("{version}."));
+        let manifests = self.reads.iter().filter_map(|file| text(file));
+        let mut lines = manifests.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+        let required = lines.find_map(|line| {
+            line.trim().strip_prefix("requires-python")?.trim().strip_prefix('=').map(str::to_owned)
+        });
+        same && required.is_none_or(|range| admits(range.trim().trim_matches(['"', '\'']), version))
+    }
+}
+
+/// Whether a range such as `>=3.11,<4` admits a minor version; what can't be read admits none.
+fn admits(range: &str, version: &str) -> bool {
+    let version = numbers(version);
+    range.split(',').map(str::trim).filter(|clause| !clause.is_empty()).all(|clause| {
+        let digits = clause.find(|letter: char| letter.is_ascii_digit()).unwrap_or(clause.len());
+        let (operator, bound) = clause.split_at(digits);
+        let bound = numbers(bound);
+        match operator.trim() {
+            ">=" | "~=" => version >= bound && (operator.trim() != "~=" || version.0 == bound.0),
+            "==" => version == bound,
+            "<" => version < bound,
+            "<=" => version <= bound,
+            "!=" => version != bound,
+            _ => false,
+        }
+    })
+}
+
+/// The first two numbers of a version.
+fn numbers(version: &str) -> (u32, u32) {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::admits;
+
+    #[test]
+    fn a_range_admits_the_versions_in_it() {
+        assert!(admits(">=3.9,<4", "3.11"));
+        assert!(admits(">=3.11.4", "3.11"));
+        assert!(admits("==3.12.*", "3.12"));
+        assert!(!admits(">=3.12", "3.11"));
+        assert!(!admits("<3.11", "3.11"));
+        assert!(!admits("^3.11", "3.11"));
+    }
+}
