@@ -5,7 +5,7 @@ use super::environment;
 use super::layout::{self, Layout};
 use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Plan, downloads, gain, manifests, packages, requirements, touched};
+use super::{Plan, downloads, gain, manifests, packages, requirements, runner, touched};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Asked;
 use crate::analysis::read::copy::Copy;
@@ -129,6 +129,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
             }
         }
     }
+    runner::start_itself(&mut planner, &decided)?;
     planner.note_unknown_dependencies();
     Ok(planner.finish(runtime_image, head))
 }

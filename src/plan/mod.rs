@@ -24,6 +24,7 @@ mod planner;
 mod programs;
 mod replay;
 mod requirements;
+mod runner;
 mod starter;
 mod surely;
 mod touched;

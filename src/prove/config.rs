@@ -5,6 +5,7 @@ use super::breach::{BreachId, Judgement, Place};
 use crate::analysis::Stage;
 use crate::analysis::config::{Config, Form, Invocation};
 use crate::analysis::need::Started;
+use crate::analysis::need::runner::without_runner;
 use crate::analysis::step::Step;
 use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::variables::Value;
@@ -149,6 +150,12 @@ impl Judge<'_> {
             return before.filter(is_set).is_none() && after.filter(is_set).is_none();
         };
         if before == after {
+            return true;
+        }
+        // `poetry run app` became `app`, whose environment comes first on PATH (python/poetry-run)
+        if let Some((form, _)) = without_runner(self.old.recipe, &before.form)
+            && form == after.form
+        {
             return true;
         }
         let mixed = matches!(

@@ -26,6 +26,14 @@ pub struct ProjectInstaller {
     pub only_dependencies: bool,
     /// Options and variables with which it does more than can be followed.
     pub unless: Vec<String>,
+    /// Words with which it starts a program in its environment.
+    pub run: Vec<String>,
+    /// Options of those that change nothing once everything is installed.
+    pub run_flags: Vec<String>,
+    /// Ending of the scripts that it hands to an interpreter, and that interpreter.
+    pub run_scripts: Option<(String, String)>,
+    /// Whether starting installs what is missing: the project itself, too.
+    pub run_installs: bool,
     /// File of the project that asks for a version of the interpreter, which the installer would fetch.
     pub version_file: Option<String>,
 }
@@ -56,6 +64,36 @@ impl ProjectInstaller {
             found.projects.push(call.directory.clone());
         }
         python::locked(found, call, around)
+    }
+
+    /// The words of the program that it is to start in its environment.
+    pub fn started(&self, words: &[String]) -> Option<Vec<String>> {
+        let mut rest = words.strip_prefix(self.run.as_slice()).filter(|_| !self.run.is_empty())?;
+        while let [flag, more @ ..] = rest
+            && self.run_flags.contains(flag)
+        {
+            rest = more;
+        }
+        let first = rest.first().filter(|word| !word.starts_with('-'))?;
+        let interpreter = self.run_scripts.iter().find(|(ending, _)| first.ends_with(ending.as_str()));
+        Some(
+            interpreter.map(|(_, program)| program.clone()).into_iter().chain(rest.iter().cloned()).collect(),
+        )
+    }
+
+    /// The same of a line for a shell, whose first command it is.
+    pub fn started_by_line(&self, text: &str) -> Option<String> {
+        let begin = self.run.join(" ");
+        let rest = text.trim_start().strip_prefix(begin.as_str()).filter(|_| !self.run.is_empty())?;
+        let rest = rest.strip_prefix(' ')?.trim_start();
+        let first = rest.split_whitespace().next()?;
+        let is_script = self.run_scripts.iter().any(|(ending, _)| first.ends_with(ending.as_str()));
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
+        (!is_script
+            && !first.starts_with('-')
+            && first.chars().all(is_plain)
+            && !rest.contains(begin.as_str()))
+        .then(|| rest.to_owned())
     }
 
     /// The same of what another engine read of the command.

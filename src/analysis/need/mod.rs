@@ -8,6 +8,7 @@
 pub mod chain;
 mod compose;
 mod daemon;
+pub mod runner;
 mod script;
 mod source;
 mod target;
@@ -15,6 +16,7 @@ mod text;
 mod walk;
 
 use super::{Sources, Stage};
+use crate::analysis::config::Form;
 use crate::dockerfile::span::Span;
 use crate::recipe::Starter;
 use chain::Chain;
@@ -116,6 +118,8 @@ pub struct Needs {
     pub list: Vec<Asked>,
     /// A start through the toolchain (`go run`), with its words.
     pub starter: Option<Started>,
+    /// A start through an installer (`poetry run`): its place, and how it is written without.
+    pub runner: Option<(Option<Span>, Form)>,
     /// What may be asked for and can't be told.
     pub doubts: Vec<Doubt>,
     /// What could not be read.

@@ -1,6 +1,7 @@
 //! From CMD, ENTRYPOINT and HEALTHCHECK through wrappers and scripts to the programs that they start.
 
 use super::chain::Chain;
+use super::runner::without_runner;
 use super::text::{Line, Text};
 use super::{Caller, Doubt, Need, Needs, Program, Started};
 use crate::analysis::config::{Form, Invocation};
@@ -95,6 +96,12 @@ impl<'a> Walk<'a> {
         place: &Place,
     ) {
         let place = place.clone();
+        // only the container's own start is ours to write anew
+        let plain = arguments.is_none() && place.replaceable && place.main;
+        if let Some((form, _)) = without_runner(self.sources.recipe, &invocation.form).filter(|_| plain) {
+            self.needs.runner = Some((invocation.span, form.clone()));
+            return self.invocation(&Invocation { form, ..invocation.clone() }, None, &place);
+        }
         match (&invocation.form, arguments.map(|arguments| &arguments.form)) {
             (Form::Shell(text), _) => self.text(text, &place),
             (Form::Exec(words), Some(Form::Exec(more))) if self.is_starter(words) => {
