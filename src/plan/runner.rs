@@ -58,8 +58,8 @@ fn check(planner: &Planner<'_>, instruction: &Instruction, form: &Form) -> Resul
         Form::Shell(text) => text.split_whitespace().next().unwrap_or_default().to_owned(),
     };
     let installations = layout::installations(planner);
-    let rootless = installations.iter().filter(|(_, found)| !found.files.is_empty());
-    let Some((_, found)) = rootless.last().filter(|(_, found)| found.projects.is_empty()) else {
+    let mut projects = installations.iter().filter(|(_, found)| !found.files.is_empty());
+    let Some((_, found)) = projects.next_back().filter(|(_, found)| found.projects.is_empty()) else {
         return Ok(());
     };
     for file in &found.files {
