@@ -153,12 +153,12 @@ fn mixed(span: crate::dockerfile::span::Span) -> Note {
 
 /// Whether only the tools that install are installed (or upgraded).
 pub(super) fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependencies) -> bool {
-    let tools = &planner.sources.recipe.installers;
+    let (recipes, recipe) = (planner.sources.recipes, planner.sources.recipe);
     // none at all are installed where some are taken away (`pip uninstall`)
     dependencies.complete
         && !dependencies.unread
         && dependencies.projects.is_empty()
-        && dependencies.names.iter().all(|name| tools.contains(name))
+        && dependencies.names.iter().all(|name| recipes.is_installer(recipe, name))
 }
 
 /// What in the file would not see a virtual environment; in a shared one, what the interpreter has installed is visible.

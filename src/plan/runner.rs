@@ -51,7 +51,8 @@ fn check(planner: &Planner<'_>, instruction: &Instruction, form: &Form) -> Resul
     };
     let original =
         planner.stage.world.config.entrypoint.as_ref().or(planner.stage.world.config.command.as_ref());
-    let project = original.and_then(|one| without_runner(planner.sources.recipe, &one.form));
+    let project =
+        original.and_then(|one| without_runner(planner.sources.recipe, planner.sources.recipes, &one.form));
     let Some((_, project)) = project else { return Ok(()) };
     let program = match form {
         Form::Exec(words) => words.first().cloned().unwrap_or_default(),

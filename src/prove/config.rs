@@ -153,7 +153,7 @@ impl Judge<'_> {
             return true;
         }
         // `poetry run app` became `app`, whose environment comes first on PATH (python/poetry-run)
-        if let Some((form, _)) = without_runner(self.old.recipe, &before.form)
+        if let Some((form, _)) = without_runner(self.old.recipe, self.old.recipes, &before.form)
             && form == after.form
         {
             return true;

@@ -69,7 +69,7 @@ impl Judge<'_> {
                 && dependencies.files.iter().all(|file| is_said(file.rsplit('/').next().unwrap_or(file)));
             let lost = what(dependencies).into_iter().find(|name| {
                 // an installer may stay behind, unless the container starts it (refused/poetry-run)
-                let may_stay = recipe.installers.contains(name) && !self.is_started(name);
+                let may_stay = self.old.recipes.is_installer(recipe, name) && !self.is_started(name);
                 !may_stay && !there.contains(name) && !by_files && !is_said(name)
             });
             if let Some(name) = lost {

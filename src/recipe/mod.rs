@@ -330,6 +330,13 @@ impl Recipes {
         self.recipes.iter().find(|recipe| recipe.images.iter().any(|image| image == family))
     }
 
+    /// Whether a package of a language only installs others, by the language's rules or by those of an installer of one's own.
+    pub fn is_installer(&self, recipe: &Recipe, package: &str) -> bool {
+        let mut projects = self.system.iter().filter_map(|rule| rule.project.as_ref());
+        recipe.installers.iter().any(|name| name == package)
+            || projects.any(|project| project.run.first().is_some_and(|name| name == package))
+    }
+
     /// The manager of a distribution.
     pub fn manager_of(&self, distribution: &crate::knowledge::Distribution) -> Option<&Manager> {
         let name = distribution.name();

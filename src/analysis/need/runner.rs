@@ -2,13 +2,19 @@
 //! first on PATH.
 
 use crate::analysis::config::Form;
-use crate::recipe::Recipe;
 use crate::recipe::project::ProjectInstaller;
+use crate::recipe::{Recipe, Recipes};
 
 /// What an invocation starts through an installer, without it; `None` where it starts nothing so, or does more.
-pub fn without_runner<'a>(recipe: &'a Recipe, form: &Form) -> Option<(Form, &'a ProjectInstaller)> {
-    let projects = recipe.commands.iter().filter_map(|rule| rule.project.as_ref());
-    projects.into_iter().find_map(|project| {
+pub fn without_runner<'a>(
+    recipe: &'a Recipe,
+    recipes: &'a Recipes,
+    form: &Form,
+) -> Option<(Form, &'a ProjectInstaller)> {
+    // an installer of one's own (`--rules`) is of no language
+    let rules = recipe.commands.iter().chain(&recipes.system);
+    let mut projects = rules.filter_map(|rule| rule.project.as_ref());
+    projects.find_map(|project| {
         let form = match form {
             Form::Exec(words) => Form::Exec(project.started(words)?),
             Form::Shell(text) => Form::Shell(project.started_by_line(text)?),

@@ -98,7 +98,9 @@ impl<'a> Walk<'a> {
         let place = place.clone();
         // only the container's own start is ours to write anew
         let plain = arguments.is_none() && place.replaceable && place.main;
-        if let Some((form, _)) = without_runner(self.sources.recipe, &invocation.form).filter(|_| plain) {
+        if let Some((form, _)) =
+            without_runner(self.sources.recipe, self.sources.recipes, &invocation.form).filter(|_| plain)
+        {
             self.needs.runner = Some((invocation.span, form.clone()));
             return self.invocation(&Invocation { form, ..invocation.clone() }, None, &place);
         }
