@@ -12,6 +12,7 @@ use crate::analysis::read::copy::Copy;
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::Keyword;
+use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
 use crate::recipe::path::is_within;
@@ -467,6 +468,11 @@ fn check_installers(planner: &Planner<'_>, layout: &Layout) -> Result<(), Note> 
                 && layout::is_installer_only(planner, found)
         }) && !knowledge.program_in_image(name, image)
     };
+    let hidden = started_in_substitution(planner);
+    if let Some(span) = hidden.filter(|_| stays) {
+        let message = "an installer that stays in the builder is called within a command of the start";
+        return Err(Note::refusal(Reason::NeedsToolchain, span, message));
+    }
     match planner.needs.programs().find(|(need, _)| stays && stays_behind(&need.name)) {
         Some((need, Asked { chain, .. })) => {
             let message =
@@ -476,6 +482,20 @@ fn check_installers(planner: &Planner<'_>, layout: &Layout) -> Result<(), Note> 
         }
         None => Ok(()),
     }
+}
+
+/// A start that calls an installer where its words are put together: `. $(poetry env info --path)/bin/activate`.
+fn started_in_substitution(planner: &Planner<'_>) -> Option<Span> {
+    let document = planner.sources.document;
+    let starts = [Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck];
+    let calls = |text: &str| {
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        let installers = &planner.sources.recipe.installers;
+        (text.contains("$(") || text.contains('`'))
+            && words.into_iter().any(|word| installers.iter().any(|one| one == word))
+    };
+    let mut instructions = document.instructions.iter().filter(|one| starts.contains(&one.keyword));
+    instructions.find(|one| calls(document.slice(one.span))).map(|one| one.span)
 }
 
 fn starts_copies(planner: &Planner<'_>, line: &Line) -> bool {

@@ -118,7 +118,7 @@ fn pinned(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Lay
     if let Some((step, _)) = other {
         return Err(mixed(step.span));
     }
-    match blind(planner, environment, false) {
+    match names_own(planner, &installations).or_else(|| blind(planner, environment, false)) {
         None => Ok(Layout::Environment(environment::creation(planner, environment))),
         Some(why) => {
             let message = format!("the packages can't move into an environment of their own: {why}");
@@ -126,6 +126,25 @@ fn pinned(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Lay
                 .help("let the file make a virtual environment, and install into that"))
         }
     }
+}
+
+/// What in the file or beside it names the environment that an installer keeps by itself (refused/poetry-environment-by-name): it is not
+/// there any more where the installer is sent elsewhere.
+fn names_own(planner: &Planner<'_>, installations: &[(&Step, &Dependencies)]) -> Option<String> {
+    let names: Vec<&String> = installations.iter().flat_map(|(_, found)| &found.own_names).collect();
+    let named = |text: &str| names.iter().find(|name| text.contains(name.as_str()));
+    let document = planner.sources.document;
+    let in_line = document.instructions.iter().find_map(|instruction| {
+        let name = named(document.slice(instruction.span))?;
+        Some(format!("line {} says `{name}`", instruction.line))
+    });
+    let beside = &planner.sources.recipes.beside_sources;
+    let metadata = &planner.sources.recipe.files.metadata;
+    let counts = |file: &str| !metadata.is_match(file) && !beside.is_match(file);
+    in_line.or_else(|| {
+        let mut texts = sources::texts(planner.sources.context?, "", &counts);
+        texts.find_map(|(file, text)| Some(format!("{file} says `{}`", named(&text)?)))
+    })
 }
 
 /// What the interpreter of a distribution installs: into a prefix that is empty but for it, where the rules know one.

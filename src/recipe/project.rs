@@ -12,6 +12,8 @@ use super::python;
 pub struct ProjectInstaller {
     /// Variable that sends everything to the environment at its path.
     pub pin: Option<String>,
+    /// Words by which a file names or moves the installer's own environment: then nothing can be sent elsewhere.
+    pub names: Vec<String>,
     /// Directory of its own environment, relative to the project.
     pub directory: Option<String>,
     /// Variable that names another directory.
@@ -106,6 +108,7 @@ impl ProjectInstaller {
         found.target = self.target(call, is_environment);
         if found.target == Target::Default {
             found.pin.clone_from(&self.pin);
+            found.own_names.clone_from(&self.names);
         }
         found
     }

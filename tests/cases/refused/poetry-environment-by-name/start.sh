@@ -1,0 +1,3 @@
+#!/bin/sh
+. /app/.venv/bin/activate
+exec greet-serve
