@@ -41,6 +41,7 @@ pub(super) fn installations<'a>(planner: &Planner<'a>) -> Vec<(&'a Step, &'a Dep
 /// Chooses what the runtime takes over.
 pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Layout, Note> {
     let installations = installations(planner);
+    refuse_embedders(planner, &installations)?;
     let mut own: Vec<String> = Vec::new();
     let mut in_prefix = false;
     let mut only_prefix = None;
@@ -126,6 +127,23 @@ fn pinned(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Lay
                 .help("let the file make a virtual environment, and install into that"))
         }
     }
+}
+
+/// What embeds a distribution's interpreter links its shared library, which comes with the development package alone
+/// (refused/embedder-of-the-distributions).
+fn refuse_embedders(planner: &Planner<'_>, installations: &[(&Step, &Dependencies)]) -> Result<(), Note> {
+    let embeds = |name: &&String| planner.sources.recipe.embedders.contains(name);
+    let found = installations
+        .iter()
+        .find_map(|(step, found)| Some((step, found.names.iter().find(embeds)?)))
+        .filter(|_| !planner.has_own_interpreter());
+    let Some((step, name)) = found else { return Ok(()) };
+    let message = format!(
+        "`{name}` embeds the interpreter of {}, whose shared library only its development package brings",
+        planner.stage.world.image.distribution
+    );
+    Err(Note::refusal(Reason::UnknownPackage, step.span, message)
+        .help("stand the file on the language's own image, or install the distribution's package of it"))
 }
 
 /// What in the file or beside it names the environment that an installer keeps by itself (refused/poetry-environment-by-name): it is not
