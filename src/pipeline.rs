@@ -16,7 +16,7 @@ use crate::plan::line::Line;
 use crate::plan::{Plan, plan};
 use crate::prove::breach::{Breach, Judgement, Place, Side, Unjudged};
 use crate::prove::{Proof, judge};
-use crate::recipe::Recipes;
+use crate::recipe::{Recipe, Recipes};
 use crate::rewrite::emit::emit;
 use crate::rewrite::spell::{Manner, spell};
 use crate::select::recipe;
@@ -38,6 +38,24 @@ pub struct Request<'a> {
     pub keep: &'a [String],
     /// Paths that the runtime takes over from the builder, whether or not it is seen to need them.
     pub artifacts: &'a [String],
+}
+
+impl<'a> Request<'a> {
+    /// What the analysis of a text by a recipe stands on.
+    pub(crate) fn sources<'s>(&self, document: &'s Document, recipe: &'s Recipe) -> Sources<'s>
+    where
+        'a: 's,
+    {
+        Sources {
+            document,
+            context: self.context,
+            recipes: self.recipes,
+            recipe,
+            knowledge: self.knowledge,
+            keep: self.keep,
+            artifacts: self.artifacts,
+        }
+    }
 }
 
 /// What became of a file.
@@ -143,15 +161,7 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         Err(_) if count > 1 => return already(builds_nothing),
         Err(note) => return Outcome::Refused(vec![note]),
     };
-    let sources = Sources {
-        document: &document,
-        context: request.context,
-        recipes: request.recipes,
-        recipe,
-        knowledge: request.knowledge,
-        keep: request.keep,
-        artifacts: request.artifacts,
-    };
+    let sources = request.sources(&document, recipe);
     let stages = match analyse(sources) {
         Ok(stages) => stages,
         Err(_) => return Outcome::Refused(vec![unknown_base(from)]),
@@ -294,15 +304,7 @@ pub fn prove(request: &Request<'_>, after: &str) -> Result<Judgement, (Side, Not
         };
         return Ok(unjudged(note.span, note.message));
     };
-    let sources = Sources {
-        document: &before,
-        context: request.context,
-        recipes: request.recipes,
-        recipe,
-        knowledge: request.knowledge,
-        keep: request.keep,
-        artifacts: request.artifacts,
-    };
+    let sources = request.sources(&before, recipe);
     let stages = match analyse(sources) {
         Ok(stages) => stages,
         Err(index) => {

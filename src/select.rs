@@ -1,9 +1,9 @@
 //! Which language a file is of: by what it does. The base image of a language speaks for itself; on a distribution's image it
 //! is the language whose packages the last stage installs or whose programs it compiles.
 
+use crate::analysis::analyse;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::From;
-use crate::analysis::{Sources, analyse};
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::Instruction;
 use crate::dockerfile::span::Span;
@@ -100,16 +100,7 @@ fn by_deeds<'a>(
 
 /// The first command of a stage that does the work of a language.
 fn first_deed(request: &Request<'_>, document: &Document, recipe: &Recipe, index: usize) -> Option<Span> {
-    let sources = Sources {
-        document,
-        context: request.context,
-        recipes: request.recipes,
-        recipe,
-        knowledge: request.knowledge,
-        keep: request.keep,
-        artifacts: request.artifacts,
-    };
-    let stages = analyse(sources).ok()?;
+    let stages = analyse(request.sources(document, recipe)).ok()?;
     let stage = stages.into_iter().find(|stage| stage.from.instruction == index)?;
     let is_deed =
         |action: &&Action| matches!(action.effect, Effect::Compile(_) | Effect::InstallDependencies(_));

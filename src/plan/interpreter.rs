@@ -5,14 +5,13 @@ use super::environment;
 use super::layout::{self, Layout};
 use super::line::{Added, Line};
 use super::planner::Planner;
-use super::{Plan, downloads, gain, manifests, packages, requirements, runner, touched};
+use super::{Plan, downloads, gain, installers, manifests, packages, requirements, runner, touched};
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::Asked;
 use crate::analysis::read::copy::Copy;
 use crate::analysis::step::Step;
 use crate::context::sources;
 use crate::dockerfile::instruction::Keyword;
-use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
 use crate::recipe::path::is_within;
@@ -76,7 +75,7 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
     requirements::refuse_full_only_modules(&planner)?;
     requirements::refuse_compilers(&planner)?;
     check_toolchain(&planner)?;
-    check_installers(&planner, &decided.layout)?;
+    installers::refuse_started(&planner, &decided.layout)?;
     let distribution = planner.stage.world.image.distribution.clone();
     let mut libraries = requirements::libraries(&planner);
     libraries.extend(requirements::opened(&planner));
@@ -296,7 +295,7 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
     if replaced {
         return;
     }
-    if before_work && is_builders_tool(planner, copy) {
+    if before_work && installers::is_builders_tool(planner, copy, decided.work) {
         return;
     }
     let world = &planner.stage.world;
@@ -317,19 +316,6 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
         (None, Some(destination)) => planner.have(destination),
         _ => {}
     }
-}
-
-/// Whether a COPY brings an installer from its makers' image, and nothing starts it: `COPY --from=ghcr.io/astral-sh/uv /uv /bin/`
-/// (python/uv-sync).
-fn is_builders_tool(planner: &Planner<'_>, copy: &Copy) -> bool {
-    let scripts = &planner.sources.recipes.scripts;
-    let tool = copy.from.as_ref().and_then(|image| scripts.iter().find(|script| script.is_of(image)));
-    let starts = |program: &String| planner.needs.programs().any(|(need, _)| need.name == *program);
-    let name = |source: &String| source.rsplit('/').next().unwrap_or_default().to_owned();
-    tool.is_some_and(|tool| {
-        copy.sources.iter().all(|source| tool.programs.contains(&name(source)))
-            && !tool.programs.iter().any(starts)
-    })
 }
 
 /// Whether a later COPY brings the same files anyway (then this one may go), or a source names one of them.
@@ -450,52 +436,6 @@ fn check_toolchain(planner: &Planner<'_>) -> Result<(), Note> {
         }
         None => Ok(()),
     }
-}
-
-/// An installer that stays outside of what the runtime takes over can't be started there: `CMD ["poetry", "run", "app"]`.
-fn check_installers(planner: &Planner<'_>, layout: &Layout) -> Result<(), Note> {
-    let stays = match layout {
-        Layout::Environment(creation) => creation.is_sent(),
-        Layout::Own(_) => true,
-        Layout::Prefix(_) => false,
-    };
-    let knowledge = planner.sources.knowledge;
-    let image = &planner.stage.world.image;
-    let stays_behind = |name: &String| {
-        layout::installations(planner).iter().any(|(_, found)| {
-            found.names.contains(name)
-                && found.target == Target::Default
-                && layout::is_installer_only(planner, found)
-        }) && !knowledge.program_in_image(name, image)
-    };
-    let hidden = started_in_substitution(planner);
-    if let Some(span) = hidden.filter(|_| stays) {
-        let message = "an installer that stays in the builder is called within a command of the start";
-        return Err(Note::refusal(Reason::NeedsToolchain, span, message));
-    }
-    match planner.needs.programs().find(|(need, _)| stays && stays_behind(&need.name)) {
-        Some((need, Asked { chain, .. })) => {
-            let message =
-                format!("{} starts `{}`, an installer that stays in the builder", chain.last(), need.name);
-            Err(Note::refusal(Reason::NeedsToolchain, chain.span, message)
-                .help("start the program itself: its environment comes first on PATH in the runtime"))
-        }
-        None => Ok(()),
-    }
-}
-
-/// A start that calls an installer where its words are put together: `. $(poetry env info --path)/bin/activate`.
-fn started_in_substitution(planner: &Planner<'_>) -> Option<Span> {
-    let document = planner.sources.document;
-    let starts = [Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck];
-    let calls = |text: &str| {
-        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
-        let installers = &planner.sources.recipe.installers;
-        (text.contains("$(") || text.contains('`'))
-            && words.into_iter().any(|word| installers.iter().any(|one| one == word))
-    };
-    let mut instructions = document.instructions.iter().filter(|one| starts.contains(&one.keyword));
-    instructions.find(|one| calls(document.slice(one.span))).map(|one| one.span)
 }
 
 fn starts_copies(planner: &Planner<'_>, line: &Line) -> bool {

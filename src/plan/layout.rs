@@ -14,6 +14,7 @@ use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
 use crate::recipe::product::{Dependencies, Target};
+use crate::recipe::project::minor;
 
 /// What the runtime takes over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +202,7 @@ pub(super) fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependenci
 /// What in the file would not see a virtual environment; in a shared one, what the interpreter has installed is visible.
 fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment, shared: bool) -> Option<String> {
     let image = &planner.stage.world.image;
-    let older = |version: &str| number(version) < number(&environment.since);
+    let older = |version: &str| minor(version) < minor(&environment.since);
     if image.version.as_deref().is_none_or(older) {
         return Some(format!("virtual environments came with version {}", environment.since));
     }
@@ -323,9 +324,4 @@ fn only_copies_into(
     let words =
         text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
     into || words.into_iter().all(brought)
-}
-
-fn number(version: &str) -> (u32, u32) {
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }

@@ -13,6 +13,7 @@ mod environment;
 mod files;
 mod gain;
 mod inherited;
+mod installers;
 mod interpreter;
 mod layout;
 pub mod line;

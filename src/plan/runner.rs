@@ -3,40 +3,23 @@
 use super::environment;
 use super::interpreter::Decided;
 use super::layout::{self, Layout};
-use super::line::Line;
 use super::planner::Planner;
 use crate::analysis::config::Form;
 use crate::analysis::need::runner::without_runner;
-use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 
 /// Writes the start anew; the environment comes first on PATH.
 pub(super) fn start_itself(planner: &mut Planner<'_>, decided: &Decided<'_>) -> Result<(), Note> {
     let Some((span, form)) = planner.needs.runner.clone() else { return Ok(()) };
-    let document = planner.sources.document;
-    let found = document.instructions.iter().position(|one| Some(one.span) == span);
-    let Some((index, instruction)) = found.map(|index| (index, &document.instructions[index])) else {
-        return Ok(());
-    };
-    check(planner, instruction, &form)?;
-    let Some((place, text)) = written(instruction, &form) else {
-        return Ok(());
-    };
-    for line in &mut planner.runtime {
-        if *line == Line::Instruction(index) {
-            *line = Line::Changed(index, place, text.clone());
-        }
-    }
+    let Some(span) = span else { return Ok(()) };
+    check(planner, span, &form)?;
+    planner.start_anew(span, &form);
     let Layout::Own(directories) = &decided.layout else { return Ok(()) };
     let path = planner.stage.state.variable("PATH").unwrap_or_default().to_owned();
     for directory in directories {
         if !path.split(':').any(|one| one == format!("{directory}/bin")) {
-            let starts = |line: &Line| {
-                matches!(line, Line::Instruction(one) | Line::Changed(one, ..)
-                if matches!(document.instructions[*one].keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck | Keyword::Expose | Keyword::User))
-            };
-            let place = planner.runtime.iter().position(starts).unwrap_or(planner.runtime.len());
+            let place = planner.before_start();
             planner.runtime.insert(place, environment::path(directory));
         }
     }
@@ -44,9 +27,9 @@ pub(super) fn start_itself(planner: &mut Planner<'_>, decided: &Decided<'_>) -> 
 }
 
 /// Whether the program is in the environment before anything starts it.
-fn check(planner: &Planner<'_>, instruction: &Instruction, form: &Form) -> Result<(), Note> {
+fn check(planner: &Planner<'_>, span: Span, form: &Form) -> Result<(), Note> {
     let refuse = |message: String| {
-        Err(Note::refusal(Reason::NeedsToolchain, instruction.span, message)
+        Err(Note::refusal(Reason::NeedsToolchain, span, message)
             .help("install the project in a RUN, and start the program itself"))
     };
     let original =
@@ -64,8 +47,8 @@ fn check(planner: &Planner<'_>, instruction: &Instruction, form: &Form) -> Resul
         return Ok(());
     };
     for file in &found.files {
-        let Some(context) = planner.sources.context else { continue };
-        let text = planner.stage.world.context_path(file).and_then(|path| context.text(&path));
+        let path = planner.stage.world.context_path(file);
+        let text = planner.sources.context.zip(path).and_then(|(context, path)| context.text(&path));
         let Some(text) = text else {
             return refuse(format!(
                 "{file} can't be seen, so whether `{program}` is a script of the project can't be told"
@@ -85,17 +68,4 @@ fn check(planner: &Planner<'_>, instruction: &Instruction, form: &Form) -> Resul
         }
     }
     Ok(())
-}
-
-/// The place of the words, and how they are written without the installer.
-fn written(instruction: &Instruction, form: &Form) -> Option<(Span, String)> {
-    match (&instruction.arguments, form) {
-        (Arguments::Json(words), Form::Exec(new)) => {
-            let json = new.iter().map(|word| serde_json::Value::from(word.as_str()).to_string());
-            let (first, last) = (words.first()?, words.last()?);
-            Some((Span::new(first.span.start, last.span.end), json.collect::<Vec<_>>().join(", ")))
-        }
-        (Arguments::Text(text), Form::Shell(new)) => Some((text.span, new.clone())),
-        _ => None,
-    }
 }

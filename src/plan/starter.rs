@@ -2,7 +2,9 @@
 
 use super::line::{Added, Line};
 use super::planner::Planner;
+use crate::analysis::config::Form;
 use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 use crate::recipe::engine::Engine;
 use crate::recipe::product::{Started, Surroundings};
@@ -47,7 +49,7 @@ pub(super) fn starter(planner: &Planner<'_>) -> Result<Option<Started>, Note> {
 pub(super) fn is_simple_shell_form(planner: &Planner<'_>) -> bool {
     let config = &planner.stage.world.config;
     let invocation = config.entrypoint.as_ref().filter(|one| !one.is_empty()).or(config.command.as_ref());
-    let Some(crate::analysis::config::Form::Shell(text)) = invocation.map(|one| &one.form) else {
+    let Some(Form::Shell(text)) = invocation.map(|one| &one.form) else {
         return false;
     };
     !text.contains(['$', '&', '|', ';', '>', '<', '`', '*', '?', '(', '"', '\'', '\\', '#', '~', '{'])
@@ -56,34 +58,40 @@ pub(super) fn is_simple_shell_form(planner: &Planner<'_>) -> bool {
 /// The instruction that started the toolchain starts the program.
 pub(super) fn start_program(planner: &mut Planner<'_>, started: &Started) -> Result<(), Note> {
     let Some(span) = planner.needs.starter.as_ref().and_then(|start| start.span) else { return Ok(()) };
-    let document = planner.sources.document;
-    let Some(index) = document.instructions.iter().position(|instruction| instruction.span == span) else {
-        return Ok(());
-    };
     let words = std::iter::once(&started.program).chain(&started.arguments);
-    let json =
-        words.map(|word| serde_json::Value::from(word.as_str()).to_string()).collect::<Vec<_>>().join(", ");
-    let instruction = &document.instructions[index];
-    let place = match &instruction.arguments {
-        Arguments::Text(text) => text.span,
-        Arguments::Json(words) => match (words.first(), words.last()) {
-            (Some(first), Some(last)) => crate::dockerfile::span::Span::new(first.span.start, last.span.end),
-            _ => return Ok(()),
-        },
-        _ => return Ok(()),
-    };
-    let text = if matches!(instruction.arguments, Arguments::Text(_)) { format!("[{json}]") } else { json };
-    for line in &mut planner.runtime {
-        if *line == Line::Instruction(index) {
-            *line = Line::Changed(index, place, text.clone());
-        }
-    }
+    planner.start_anew(span, &Form::Exec(words.cloned().collect()));
     Ok(())
 }
 
 impl Planner<'_> {
-    /// A program that no step of the file makes (the builder's own addition) stands before the line that starts it.
-    pub(super) fn insert_before_start(&mut self, program: &str) {
+    /// Writes the words of an instruction that starts something anew, in their place.
+    pub(super) fn start_anew(&mut self, span: Span, form: &Form) {
+        let instructions = &self.sources.document.instructions;
+        let Some(index) = instructions.iter().position(|instruction| instruction.span == span) else {
+            return;
+        };
+        let json = |words: &[String]| {
+            let words = words.iter().map(|word| serde_json::Value::from(word.as_str()).to_string());
+            words.collect::<Vec<_>>().join(", ")
+        };
+        let (place, text) = match (&instructions[index].arguments, form) {
+            (Arguments::Text(text), Form::Exec(words)) => (text.span, format!("[{}]", json(words))),
+            (Arguments::Text(text), Form::Shell(line)) => (text.span, line.clone()),
+            (Arguments::Json(old), Form::Exec(words)) => match (old.first(), old.last()) {
+                (Some(first), Some(last)) => (Span::new(first.span.start, last.span.end), json(words)),
+                _ => return,
+            },
+            _ => return,
+        };
+        for line in &mut self.runtime {
+            if *line == Line::Instruction(index) {
+                *line = Line::Changed(index, place, text.clone());
+            }
+        }
+    }
+
+    /// Where a line of the runtime that no step of the file asks for stands: before those that say how the image is started.
+    pub(super) fn before_start(&self) -> usize {
         let document = self.sources.document;
         let starts = |line: &Line| match line {
             Line::Instruction(index) | Line::Changed(index, ..) => {
@@ -98,7 +106,12 @@ impl Planner<'_> {
             }
             Line::New(..) => false,
         };
-        let place = self.runtime.iter().position(starts).unwrap_or(self.runtime.len());
+        self.runtime.iter().position(starts).unwrap_or(self.runtime.len())
+    }
+
+    /// A program that no step of the file makes (the builder's own addition) stands before the line that starts it.
+    pub(super) fn insert_before_start(&mut self, program: &str) {
+        let place = self.before_start();
         self.have(program);
         self.runtime.insert(
             place,

@@ -55,16 +55,16 @@ impl ProjectInstaller {
         }
         let mut found = self.pinned(Dependencies::default(), call, is_environment);
         found.files = self.reads.iter().map(|file| call.absolute(file)).collect();
-        found.complete =
-            self.only_dependencies || call.has(&self.rootless.iter().map(String::as_str).collect::<Vec<_>>());
-        found.unread = true;
-        // without its lock file, what the project names beside it is not known
-        let sees = |file: &String| around.context.zip((around.locate)(&call.absolute(file))).is_some();
-        found.complete &= self.reads.iter().all(sees);
-        if !found.complete {
+        let rootless = self.rootless.iter().map(String::as_str).collect::<Vec<_>>();
+        let alone = self.only_dependencies || call.has(&rootless);
+        if !alone {
             found.editable.push(call.directory.clone());
             found.projects.push(call.directory.clone());
         }
+        found.unread = true;
+        // without its lock file, what the project names beside it is not known
+        let sees = |file: &String| around.context.zip((around.locate)(&call.absolute(file))).is_some();
+        found.complete = alone && self.reads.iter().all(sees);
         python::locked(found, call, around)
     }
 
@@ -139,26 +139,31 @@ impl ProjectInstaller {
         let text = |file: &str| context.text(&(around.locate)(&call.absolute(file))?);
         let asked = text(file);
         let asked = asked.as_deref().map(str::trim).unwrap_or_default();
-        let same = asked.is_empty() || asked == version || asked.starts_with(&format!("{version}."));
+        // the image's patch is not known, and another would be fetched
+        let same = asked.is_empty() || asked == version;
         let manifests = self.reads.iter().filter_map(|file| text(file));
         let mut lines = manifests.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
         let required = lines.find_map(|line| {
-            line.trim().strip_prefix("requires-python")?.trim().strip_prefix('=').map(str::to_owned)
+            let value = line.trim().strip_prefix("requires-python")?.trim().strip_prefix('=')?;
+            // a comment may follow
+            Some(value.split(['"', '\'']).nth(1).unwrap_or(value).to_owned())
         });
-        same && required.is_none_or(|range| admits(range.trim().trim_matches(['"', '\'']), version))
+        same && required.is_none_or(|range| admits(&range, version))
     }
 }
 
 /// Whether a range such as `>=3.11,<4` admits a minor version; what can't be read admits none.
 fn admits(range: &str, version: &str) -> bool {
-    let version = numbers(version);
+    let version = minor(version);
     range.split(',').map(str::trim).filter(|clause| !clause.is_empty()).all(|clause| {
         let digits = clause.find(|letter: char| letter.is_ascii_digit()).unwrap_or(clause.len());
         let (operator, bound) = clause.split_at(digits);
-        let bound = numbers(bound);
+        let has_patch = bound.split('.').nth(2).is_some_and(|patch| patch.trim() != "*");
+        let bound = minor(bound);
         match operator.trim() {
-            ">=" | "~=" => version >= bound && (operator.trim() != "~=" || version.0 == bound.0),
-            "==" => version == bound,
+            ">=" => version >= bound,
+            "~=" => !has_patch && version >= bound && version.0 == bound.0,
+            "==" => !has_patch && version == bound,
             "<" => version < bound,
             "<=" => version <= bound,
             "!=" => version != bound,
@@ -167,8 +172,8 @@ fn admits(range: &str, version: &str) -> bool {
     })
 }
 
-/// The first two numbers of a version.
-fn numbers(version: &str) -> (u32, u32) {
+/// The first two numbers of a version, `3.11` of `3.11.4`; 0 for one that is none.
+pub fn minor(version: &str) -> (u32, u32) {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
@@ -185,5 +190,7 @@ mod tests {
         assert!(!admits(">=3.12", "3.11"));
         assert!(!admits("<3.11", "3.11"));
         assert!(!admits("^3.11", "3.11"));
+        assert!(!admits("==3.11.4", "3.11"));
+        assert!(!admits("~=3.10.2", "3.11"));
     }
 }
