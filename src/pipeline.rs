@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::dockerfile::bounds;
 use crate::dockerfile::conflict::unfinished_merge;
 use crate::dockerfile::document::Document;
-use crate::dockerfile::instruction::{Instruction, Keyword};
+use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
 use crate::knowledge::Knowledge;
@@ -155,7 +155,9 @@ pub fn restage(request: &Request<'_>) -> Outcome {
         let message = format!("already has {count} stages, and {why}");
         Outcome::Unchanged(Note::new(Level::Advice, Reason::MultiStage, from.span, message))
     };
-    let builds_nothing = "the last builds nothing by itself";
+    let on_stage = stages[..count - 1].iter().any(|stage| is_named(stage, from));
+    let builds_nothing =
+        if on_stage { "the last stands on one of them" } else { "the last builds nothing by itself" };
     let recipe = match recipe(request, &document, from) {
         Ok(recipe) => recipe,
         Err(_) if count > 1 => return already(builds_nothing),
@@ -168,10 +170,6 @@ pub fn restage(request: &Request<'_>) -> Outcome {
     };
     // the last stage is what ships
     let Some(stage) = stages.last() else { return Outcome::Refused(vec![unknown_base(from)]) };
-    // a stage on an image that is not known can't be counted: `--from` may name it by number
-    if stages.len() != count {
-        return already("one of them stands on an image that is not known");
-    }
     if count > 1 && !builds(stage, &stages) {
         return already(builds_nothing);
     }
@@ -316,6 +314,15 @@ pub fn prove(request: &Request<'_>, after: &str) -> Result<Judgement, (Side, Not
         Some(stage) => Ok(judge(&Proof { before: sources, stage, after: &after })),
         None => Ok(unjudged(None, "the original has no stage".to_owned())),
     }
+}
+
+/// Whether a FROM stands on the stage of another.
+fn is_named(stage: &Instruction, from: &Instruction) -> bool {
+    let words = |from: &Instruction| match &from.arguments {
+        Arguments::Words(words) => words.iter().map(|word| word.text.to_lowercase()).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    words(stage).get(2).is_some_and(|name| words(from).first() == Some(name))
 }
 
 fn unknown_base(from: &Instruction) -> Note {

@@ -23,10 +23,10 @@ pub fn stage_before<'a>(name: &str, stages: &'a [Stage]) -> Option<&'a Stage> {
     stages.iter().rev().find(|stage| stage.from.name.as_deref() == Some(lower.as_str()))
 }
 
-/// Absolute paths with what stands there after the COPY; `None` where the source is no stage.
+/// Absolute paths with what stands there after the COPY; `None` where the source is no stage, or one that is not followed.
 pub fn brought(copy: &Copy, world: &World, state: &State, stages: &[Stage]) -> Option<Vec<(String, Entry)>> {
     let from = copy.from.as_deref()?;
-    let giver = stage_named(from, stages)?;
+    let giver = stage_named(from, stages).filter(|stage| stage.is_known())?;
     let destination = copy.destination.as_deref()?;
     let mut found = Vec::new();
     for source in &copy.sources {
@@ -44,6 +44,15 @@ pub fn brought(copy: &Copy, world: &World, state: &State, stages: &[Stage]) -> O
         }
     }
     Some(found)
+}
+
+/// The image from which a COPY takes; `None` where it is the build context, or a stage whose lines are followed.
+pub fn image(copy: &Copy, stages: &[Stage]) -> Option<String> {
+    let from = copy.from.as_deref()?;
+    match stage_named(from, stages) {
+        Some(giver) => (!giver.is_known()).then(|| giver.from.image.clone()),
+        None => Some(from.to_owned()),
+    }
 }
 
 /// The known paths of a source, which may be a pattern.

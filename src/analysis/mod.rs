@@ -19,9 +19,10 @@ pub mod world;
 
 use crate::context::Context;
 use crate::dockerfile::document::Document;
-use crate::dockerfile::instruction::Keyword;
+use crate::dockerfile::instruction::{Instruction, Keyword};
 use crate::dockerfile::variables::Variables;
 use crate::knowledge::Knowledge;
+use crate::knowledge::images::{Image, Variant};
 use crate::recipe::{Recipe, Recipes};
 use state::State;
 use step::Step;
@@ -59,29 +60,29 @@ pub struct Stage {
     pub world: World,
 }
 
-/// Runs every stage of a document that stands on a known image or on such a stage. `Err` names the instruction of the last FROM,
-/// where its image is not known; earlier ones that are not known are left out: what is copied from them is a tree of which
-/// nothing more is known.
+/// Runs every stage of a document, in order. An earlier stage on an image that is not known is not followed: what is copied from
+/// it is a tree of which nothing more is known. `Err` names the instruction of the last FROM, where its image is not known.
 pub fn analyse(sources: Sources<'_>) -> Result<Vec<Stage>, usize> {
     let document = sources.document;
     let mut globals = Variables::global();
     let mut stages: Vec<Stage> = Vec::new();
     let mut current: Option<Stage> = None;
-    let mut unknown: Option<usize> = None;
     for (index, instruction) in document.instructions.iter().enumerate() {
         match (instruction.keyword, current.as_mut()) {
             (Keyword::From, _) => {
                 stages.extend(current.take());
-                current = Stage::begin(sources, index, &globals, &stages);
-                unknown = current.is_none().then_some(index);
+                current = Some(Stage::begin(sources, index, instruction, &globals, &stages));
             }
-            (_, None) if unknown.is_some() => {}
             (_, None) => globals.apply(instruction, &Variables::default(), document.escape),
+            (_, Some(stage)) if !stage.is_known() => {}
             (_, Some(stage)) => stage.run(sources, index, &globals, &stages),
         }
     }
     stages.extend(current);
-    unknown.map_or(Ok(stages), Err)
+    match stages.last() {
+        Some(last) if !last.is_known() => Err(last.from.instruction),
+        _ => Ok(stages),
+    }
 }
 
 impl Stage {
@@ -103,17 +104,28 @@ impl Stage {
         transfers.flatten().find(is_there).map(|transfer| transfer.destination.as_str())
     }
 
-    fn begin(sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) -> Option<Self> {
-        let instruction = sources.document.instructions.get(index)?;
-        let from = step::From::read(instruction, index, globals, sources.document.escape)?;
+    /// Whether anything is known of the image at its bottom.
+    pub fn is_known(&self) -> bool {
+        self.world.image.variant != Variant::Unknown
+    }
+
+    fn begin(
+        sources: Sources<'_>,
+        index: usize,
+        instruction: &Instruction,
+        globals: &Variables,
+        stages: &[Self],
+    ) -> Self {
+        let from = step::From::read(instruction, index, globals, sources.document.escape);
+        let from = from.unwrap_or_else(|| step::From::unread(instruction, index));
         if let Some(parent) = joined::stage_before(&from.image, stages) {
-            return Some(Self { from, steps: Vec::new(), ..parent.clone() });
+            return Self { from, steps: Vec::new(), ..parent.clone() };
         }
-        let name = from.reference.as_ref()?;
-        let image = sources.knowledge.image(name).or_else(|| sources.knowledge.bare_image(name))?;
+        let known = |name| sources.knowledge.image(name).or_else(|| sources.knowledge.bare_image(name));
+        let image = from.reference.as_ref().and_then(known).unwrap_or_else(Image::unknown);
         let mut state = State::of_image(&image);
         state.homes.extend(sources.recipes.homes.get(image.distribution.name()).cloned().unwrap_or_default());
-        Some(Self { from, steps: Vec::new(), state, world: World::of_image(image) })
+        Self { from, steps: Vec::new(), state, world: World::of_image(image) }
     }
 
     fn run(&mut self, sources: Sources<'_>, index: usize, globals: &Variables, stages: &[Self]) {

@@ -36,6 +36,8 @@ struct Said {
     conventional: BTreeSet<String>,
     /// Files and directories that generators turn into sources.
     generated: BTreeSet<String>,
+    /// Absolute paths of the image that sources compile in, and that no file of the context stands for.
+    embedded: BTreeSet<String>,
 }
 
 impl<'a> Readable<'a> {
@@ -79,6 +81,18 @@ impl<'a> Readable<'a> {
         }
         let in_mentioned = path.match_indices('/').any(|(at, _)| said.mentioned.contains(&path[..at]));
         said.opened.dynamic || (said.opened.opens && in_mentioned)
+    }
+
+    /// Whether what another stage brings to an absolute path of the image is compiled in, and no call may open it as a file:
+    /// `//go:embed dist` (go/pages-compiled-in).
+    pub fn is_embedded(&self, place: &str) -> bool {
+        let ends = || place.match_indices('/').map(|(at, _)| &place[at + 1..]);
+        let in_named = |named: &String| ends().any(|end| is_within(named, end) || is_within(end, named));
+        self.said.as_ref().is_some_and(|said| {
+            said.embedded.iter().any(|embedded| is_within(place, embedded))
+                && !said.opened.dynamic
+                && !said.opened.absent.iter().chain(&said.opened.endings).any(in_named)
+        })
     }
 
     /// Whether a source is part of the program, as far as that can be told.
@@ -142,6 +156,7 @@ impl Said {
             conventions: used.iter().map(|convention| convention.files.clone()).collect(),
             conventional: used.iter().flat_map(|convention| convention.names.clone()).collect(),
             generated: generated(stage),
+            embedded: embedded(stage, &opened),
             opened,
             reach,
         })
@@ -177,6 +192,19 @@ fn values(stage: &Stage) -> Vec<String> {
         .map(|(_, value)| value.to_owned())
         .filter(|value| state.workdir.as_ref() != Some(value))
         .collect()
+}
+
+/// Where in the image the files and directories stand that sources compile in and that are not in the context.
+fn embedded(stage: &Stage, opened: &Opened) -> BTreeSet<String> {
+    let copied = || stage.steps.iter().filter_map(|step| step.copy.as_ref()?.files.as_ref()).flatten();
+    let mut found = BTreeSet::new();
+    for (file, absent) in &opened.embedded {
+        // the source and what it compiles in stand in one tree
+        let roots = copied().filter(|(source, _)| source == file);
+        let roots = roots.filter_map(|(source, place)| place.strip_suffix(source.as_str()));
+        found.extend(roots.map(|root| format!("{root}{absent}")));
+    }
+    found
 }
 
 /// Files and directories of the context that a generator of sources is given.

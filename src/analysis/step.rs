@@ -7,7 +7,7 @@ use super::read::run::Reader;
 use super::state::State;
 use super::world::World;
 use super::{Sources, Stage};
-use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
+use crate::dockerfile::instruction::{Arguments, Instruction, Keyword, Word};
 use crate::dockerfile::reference::ImageReference;
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::{Value, Variables};
@@ -50,6 +50,27 @@ impl From {
             is_argument: matches!(value, Value::BuildArgument(_)),
             name: words.get(2).map(|word| word.text.to_lowercase()),
         })
+    }
+}
+
+impl From {
+    /// A FROM whose image depends on something unknown, or that names none.
+    pub fn unread(instruction: &Instruction, index: usize) -> Self {
+        let words: &[Word] = match &instruction.arguments {
+            Arguments::Words(words) => words,
+            _ => &[],
+        };
+        let written = words.first().map(|word| word.text.clone()).unwrap_or_default();
+        Self {
+            instruction: index,
+            span: instruction.span,
+            image_span: words.first().map_or(instruction.span, |word| word.span),
+            reference: None,
+            image: written.clone(),
+            written,
+            is_argument: true,
+            name: words.get(2).map(|word| word.text.to_lowercase()),
+        }
     }
 }
 
@@ -114,6 +135,7 @@ impl Step {
                 step.copy = Copy::read(instruction, escape, state, world, sources.context);
                 if let Some(copy) = &mut step.copy {
                     copy.brought = joined::brought(copy, world, state, stages);
+                    copy.image = joined::image(copy, stages);
                 }
             }
             Keyword::Workdir => {

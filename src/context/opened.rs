@@ -27,6 +27,8 @@ pub struct Opened {
     pub endings: BTreeSet<String>,
     /// Files and directories that are compiled in.
     pub compiled_in: BTreeSet<String>,
+    /// What sources compile in that the context does not have: their file, and the path as seen from the root of the context.
+    pub embedded: BTreeSet<(String, String)>,
     /// Whether users are looked up by name.
     pub asks_for_users: bool,
     /// Modules or crates that the sources use, by the paths that they import.
@@ -44,6 +46,8 @@ pub struct Calls {
     pub names: Vec<String>,
     /// They look users up by name.
     pub users: Vec<String>,
+    /// Names of what is itself a file system: another call opens it, or it is compiled in.
+    pub file_systems: Vec<String>,
     /// Macros and attributes that compile files in.
     pub embeds: Vec<String>,
 }
@@ -76,7 +80,7 @@ pub fn opened(context: &Context, rules: &Calls, is_own: &dyn Fn(&str) -> bool) -
             reader.embeds(&text);
         }
         let tokens = sources::program_tokens(&text, language);
-        reader.calls(&tokens, &calls, &users, &mut later);
+        reader.calls(&tokens, (&calls, &users, &rules.file_systems), &mut later);
         for (name, text) in assigned(&tokens) {
             literals.entry(name.to_owned()).or_default().push((file.to_owned(), text.to_owned()));
         }
@@ -135,8 +139,7 @@ impl Reader<'_> {
     fn calls(
         &mut self,
         tokens: &[Token<'_>],
-        calls: &[Call<'_>],
-        users: &[Vec<&str>],
+        (calls, users, file_systems): (&[Call<'_>], &[Vec<&str>], &[String]),
         later: &mut BTreeSet<(String, bool)>,
     ) {
         let nothing = BTreeMap::new();
@@ -147,8 +150,13 @@ impl Reader<'_> {
             }
             self.found.asks_for_users |= users.iter().any(|call| name.ends_with(call));
             let Some(call) = calls.iter().find(|call| name.ends_with(&call.name)) else { continue };
-            self.found.opens |= call.opens;
             let arguments = arguments(&tokens[open..]);
+            // `http.FileServer(http.FS(pages))` (go/pages-compiled-in)
+            let is_handed = |token: &Token<'_>| matches!(token, Token::Word(word) if file_systems.iter().any(|one| one == word));
+            if arguments.iter().any(is_handed) && !arguments.iter().any(|token| text_of(token).is_some()) {
+                continue;
+            }
+            self.found.opens |= call.opens;
             let (mut named, mut words) = (false, Vec::new());
             for (at, token) in arguments.iter().enumerate() {
                 match token {
@@ -240,7 +248,14 @@ impl Reader<'_> {
                 let Some(whole) = path::join(directory, pattern) else { continue };
                 if self.context.exists(&whole) {
                     self.found.compiled_in.insert(whole);
-                } else if let Some(glob) = Glob::path(&whole) {
+                    continue;
+                }
+                let end = whole.find(['*', '?', '[']).unwrap_or(whole.len());
+                let above = whole[..end].trim_end_matches('/').to_owned();
+                if !above.is_empty() && !self.context.exists(&above) {
+                    self.found.embedded.insert((self.file.to_owned(), above));
+                }
+                if let Some(glob) = Glob::path(&whole) {
                     let files = self.context.below(directory).map(|entry| entry.path.as_str());
                     let all = files.chain(self.context.directories(directory));
                     self.found.compiled_in.extend(all.filter(|path| glob.matches(path)).map(str::to_owned));
@@ -265,6 +280,13 @@ impl Reader<'_> {
                 let text = text.trim_start_matches("$CARGO_MANIFEST_DIR").trim_start_matches('/');
                 if text.len() > 1 && !text.contains(char::is_whitespace) {
                     let places = self.places(text);
+                    if places.is_empty() {
+                        let from =
+                            std::iter::successors(path::parent(self.file), |above| path::parent(above));
+                        let absent = from.filter_map(|directory| path::join(directory, text));
+                        let file = self.file.to_owned();
+                        self.found.embedded.extend(absent.map(|place| (file.clone(), place)));
+                    }
                     self.found.compiled_in.extend(places.into_iter().filter(|place| !place.is_empty()));
                 }
             }

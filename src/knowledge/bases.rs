@@ -52,7 +52,7 @@ impl Knowledge {
             Variant::Alpine => format!("{tag}{release}"),
             Variant::Distribution if tag.ends_with("-slim") => format!("{release}-slim"),
             Variant::Distribution => release,
-            Variant::Bare => return None,
+            Variant::Bare | Variant::Unknown => return None,
             Variant::Slim => format!("{tag}-{release}"),
             Variant::Full if versioned => format!("{tag}-{release}"),
             Variant::Full if tag == DEFAULT_TAG => release,
@@ -72,7 +72,7 @@ impl Knowledge {
         let column = match image.variant {
             Variant::Full => "full_suites",
             Variant::Slim => "slim_suites",
-            Variant::Alpine | Variant::Distribution | Variant::Bare => return true,
+            Variant::Alpine | Variant::Distribution | Variant::Bare | Variant::Unknown => return true,
         };
         let key = format!("{}:{}", image.family, image.version.as_deref().unwrap_or_default());
         table::row(&self.overlay, &IMAGE_VERSIONS, &key)

@@ -119,6 +119,7 @@ impl Knowledge {
             Variant::Alpine => "small",
             Variant::Distribution => "the distribution alone",
             Variant::Bare => "without shell and package manager",
+            Variant::Unknown => "of which nothing is known",
         };
         format!("{}{version} on {} ({libc}), {kind}", image.family, image.distribution)
     }

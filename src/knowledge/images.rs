@@ -52,6 +52,30 @@ pub enum Variant {
     Distribution,
     /// Without shell and package manager: no more than its packages.
     Bare,
+    /// Nothing is known of what is in it.
+    Unknown,
+}
+
+impl Image {
+    /// An image of which nothing is known: what its lines do is not followed.
+    pub fn unknown() -> Self {
+        Self {
+            family: String::new(),
+            version: None,
+            variant: Variant::Unknown,
+            layer: Layer::Slim,
+            distribution: Distribution::Debian(String::new()),
+            libc_version: None,
+            floats: false,
+            presumed: false,
+            environment: Vec::new(),
+            opaque_environment: Vec::new(),
+            toolchain_environment: Vec::new(),
+            workdir: "/".to_owned(),
+            command: Vec::new(),
+            packages: Vec::new(),
+        }
+    }
 }
 
 impl Variant {
@@ -63,6 +87,7 @@ impl Variant {
             Self::Alpine => "alpine",
             Self::Distribution => "distribution",
             Self::Bare => "bare",
+            Self::Unknown => "unknown",
         }
     }
 }

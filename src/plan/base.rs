@@ -198,8 +198,10 @@ impl Planner<'_> {
                 && !matches!(action.effect, Effect::Nothing)
         };
         let brought = self.steps().iter().filter_map(|step| Some((step.keyword, step.copy.as_ref()?)));
+        let is_embedded =
+            |copy: &Copy| copy.destination.as_deref().is_some_and(|place| self.readable.is_embedded(place));
         let is_brought = |(keyword, copy): (Keyword, &Copy)| {
-            copy.from.is_some() || (keyword == Keyword::Add && copy.special)
+            (copy.from.is_some() && !is_embedded(copy)) || (keyword == Keyword::Add && copy.special)
         };
         brought.into_iter().any(is_brought)
             || actions.clone().any(|action| unpacks(&action))

@@ -74,6 +74,11 @@ impl Planner<'_> {
             self.because(step, "the file itself takes it away again");
             return;
         }
+        let from_stage = copy.from.is_some().then_some(copy.destination.as_deref()).flatten();
+        if from_stage.is_some_and(|place| self.readable.is_embedded(place)) {
+            self.because(step, "the program has it compiled in");
+            return;
+        }
         let optional = self.absent_files(copy);
         match taken(step, copy, &self.readable, &self.stage.world) {
             Taken::Nothing if optional.is_empty() => self.because(step, "sources: only the build reads them"),

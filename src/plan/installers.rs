@@ -13,7 +13,7 @@ use crate::recipe::product::Target;
 /// (python/uv-sync).
 pub(super) fn is_builders_tool(planner: &Planner<'_>, copy: &Copy, work: usize) -> bool {
     let scripts = &planner.sources.recipes.scripts;
-    let tool = copy.from.as_ref().and_then(|image| scripts.iter().find(|script| script.is_of(image)));
+    let tool = copy.image.as_ref().and_then(|image| scripts.iter().find(|script| script.is_of(image)));
     // a RUN of the runtime may call it too: `RUN uvx ruff check .` after the last installation (python/uv-tool-after-the-installation)
     let later = || planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
     let starts = |program: &String| {

@@ -11,6 +11,7 @@ mod binary;
 mod downloads;
 mod environment;
 mod files;
+mod foreign;
 mod gain;
 mod inherited;
 mod installers;
@@ -75,5 +76,6 @@ pub fn plan(sources: Sources<'_>, stage: &Stage, runtime: Option<&str>) -> Resul
     let mut plan = planned.map_err(|note| vec![note])?;
     surely::check_copies(&plan, sources, stage).map_err(|note| vec![note])?;
     surely::note_doubts(&mut plan, sources, stage);
+    foreign::note(&mut plan, sources, stage);
     Ok(plan)
 }

@@ -50,9 +50,9 @@ impl Judge<'_> {
                     let help = "name what is there, or the stage that has it";
                     found.breach(BreachId::MissingSource, Place::after(step.span), message, help);
                 }
-                let Some(giver) = copy.from.as_deref().and_then(|name| stage_named(name, before)) else {
-                    continue;
-                };
+                let giver = copy.from.as_deref().and_then(|name| stage_named(name, before));
+                // what a stage holds that is not followed is the original's business
+                let Some(giver) = giver.filter(|giver| giver.is_known()) else { continue };
                 for source in &copy.sources {
                     self.source(&absolute("/", source), giver, step, found);
                 }

@@ -30,6 +30,9 @@ impl Judge<'_> {
         let mut told = 0;
         for (path, entry) in &old.paths {
             let Origin::Context(source) = &entry.origin else { continue };
+            if readable.is_embedded(path) {
+                continue;
+            }
             let is_read = entry.tree || readable.may_read(entry.instruction, source, path);
             if !is_read || self.is_manifest(path) || self.is_only_program_source(entry) {
                 continue;
@@ -88,9 +91,10 @@ impl Judge<'_> {
     /// Programs, links, directories and what commands wrote.
     fn made_files(&self, found: &mut Judgement) {
         let (old, new) = (&self.stage.world, &self.runtime.world);
+        let readable = Readable::of(self.old, self.stage, &self.needs);
         let mut told = 0;
         for (path, entry) in &old.paths {
-            if is_passing(path) || old.is_foreign(path) || told >= MOST {
+            if is_passing(path) || old.is_foreign(path) || readable.is_embedded(path) || told >= MOST {
                 continue;
             }
             let (id, gone, what) = match &entry.origin {
@@ -117,9 +121,20 @@ impl Judge<'_> {
                         now.is_some_and(|now| !matches!(now.origin, Origin::Directory)) || self.writes(path);
                     (BreachId::MissingFile, !kept, "what a command writes at")
                 }
+                Origin::Stage(_) => {
+                    let is_tool = self.is_of_makers(entry);
+                    let is_gone =
+                        !is_tool && self.is_for_container(path) && !new.exists(path) && !new.has_below(path);
+                    (
+                        BreachId::MissingFile,
+                        is_gone && !readable.is_embedded(path),
+                        "what another stage brings to",
+                    )
+                }
                 Origin::Link(_) => {
-                    let gone =
-                        self.is_for_container(path) && self.is_read_link(entry, path) && !new.exists(path);
+                    let gone = self.is_for_container(path)
+                        && self.is_read_link(&readable, entry, path)
+                        && !new.exists(path);
                     (BreachId::MissingFile, gone, "the link")
                 }
                 Origin::Directory if self.is_made_by_run(entry) => {
@@ -137,14 +152,19 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a COPY brought it from the image of the makers of a build tool.
+    fn is_of_makers(&self, entry: &Entry) -> bool {
+        let step = self.stage.steps.iter().find(|step| step.index == entry.instruction);
+        let image = step.and_then(|step| step.copy.as_ref()?.image.as_deref());
+        image.is_some_and(|image| self.old.recipes.scripts.iter().any(|script| script.is_of(image)))
+    }
+
     /// Whether a link that a COPY brings is one that the program may read; what a command makes is.
-    fn is_read_link(&self, entry: &Entry, path: &str) -> bool {
+    fn is_read_link(&self, readable: &Readable<'_>, entry: &Entry, path: &str) -> bool {
         let step = self.stage.steps.iter().find(|step| step.index == entry.instruction);
         let files = step.and_then(|step| step.copy.as_ref()).and_then(|copy| copy.files.as_ref());
         let source = files.into_iter().flatten().find(|(_, place)| place == path).map(|(source, _)| source);
-        source.is_none_or(|source| {
-            Readable::of(self.old, self.stage, &self.needs).may_read(entry.instruction, source, path)
-        })
+        source.is_none_or(|source| readable.may_read(entry.instruction, source, path))
     }
 
     /// A file of the context stands where the build had written.

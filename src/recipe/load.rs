@@ -102,6 +102,8 @@ struct WrittenFile {
     #[serde(default)]
     unpackers: Vec<String>,
     #[serde(default)]
+    self_contained: Vec<String>,
+    #[serde(default)]
     own_data: Vec<String>,
     #[serde(default)]
     fetchers: Vec<String>,
@@ -175,6 +177,8 @@ struct WrittenOpens {
     names: Vec<String>,
     #[serde(default)]
     users: Vec<String>,
+    #[serde(default)]
+    file_systems: Vec<String>,
     #[serde(default)]
     embeds: Vec<String>,
     #[serde(default)]
@@ -344,6 +348,7 @@ pub(super) fn load(overlay: &[(String, String)]) -> Result<Recipes, RuleError> {
         used_by_name: Vec::new(),
         weights: BTreeMap::new(),
         unpackers: Vec::new(),
+        self_contained: Vec::new(),
         line_filters: Vec::new(),
         prefix_options: Vec::new(),
         scripts: Vec::new(),
@@ -417,6 +422,7 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         add_starts(&mut recipes.starts, starts).map_err(|message| fail((None, message)))?;
     }
     recipes.unpackers.extend(written.unpackers);
+    recipes.self_contained.extend(written.self_contained);
     recipes.line_filters.extend(written.line_filters);
     recipes.prefix_options.extend(written.prefix_options);
     for script in written.script {
@@ -531,6 +537,7 @@ fn opens(written: WrittenOpens) -> Result<Opens, String> {
         opens: written.opens,
         names: written.names,
         users: written.users,
+        file_systems: written.file_systems,
         embeds: written.embeds,
     };
     Ok(Opens { calls, conventions })

@@ -56,6 +56,8 @@ pub struct Recipes {
     pub starts: Starts,
     /// Programs that unpack archives, which may hold programs of any C library.
     pub unpackers: Vec<String>,
+    /// Programs that bring all that they need: linked statically, or with nothing but the C library.
+    pub self_contained: Vec<String>,
     /// Scripts that are fetched and run at once.
     pub scripts: Vec<FetchedScript>,
     /// Options and variables of build tools that say where `install` puts things.

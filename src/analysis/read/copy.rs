@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub struct Copy {
     /// `--from`, as written.
     pub from: Option<String>,
+    /// The image that `--from` names, by itself or as the stage of that name; `None` for a stage whose lines are followed.
+    pub image: Option<String>,
     /// Sources as expanded; heredoc words left out.
     pub sources: Vec<String>,
     /// Absolute destination; `None` where it can't be told.

@@ -24,8 +24,10 @@ impl Reader<'_> {
             named_module: &|directory| self.world.named_module(directory),
             registry_programs: &self.sources.recipe.registry_programs,
         };
+        // `wget -qO-` writes to its output (python/fetched-program)
         let written = || -> Vec<String> {
-            rule.written(call).iter().map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
+            let files = rule.written(call).into_iter().filter(|path| path != "-");
+            files.map(|path| call.absolute(&path.replacen('~', &home, 1))).collect()
         };
         // a path that can't be told is no path
         let certain = |paths: Vec<String>| -> Effect {
@@ -113,7 +115,10 @@ impl Reader<'_> {
                     other => other,
                 }
             }
-            EffectKind::Write => certain(written()),
+            EffectKind::Write => match written() {
+                nothing if nothing.is_empty() => Effect::Nothing,
+                paths => certain(paths),
+            },
             EffectKind::Duplicate => {
                 self.transfers(call, unknown).map_or_else(Effect::Opaque, Effect::Duplicate)
             }

@@ -1,0 +1,4 @@
+import subprocess
+
+subprocess.run(["weasel", "--version"])
+subprocess.run(["otter", "--version"])
