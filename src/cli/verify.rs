@@ -227,6 +227,7 @@ fn meant(before: &str, after: &str, recipe: &Recipe) -> Meant {
     };
     Meant {
         variables: names.filter(|name| !recipe.is_build_variable(name)).collect(),
+        build_variables: recipe.build_environment.clone(),
         base_variables_may_go: recipe.runtime == RuntimeKind::Binary,
         new_command: started(&before) != started(&after),
     }

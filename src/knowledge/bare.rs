@@ -40,6 +40,8 @@ impl Knowledge {
             workdir: "/".to_owned(),
             command: Vec::new(),
             packages: row.words("packages").map(str::to_owned).collect(),
+            programs: Vec::new(),
+            has_more: false,
         })
     }
 }

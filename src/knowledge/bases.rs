@@ -12,7 +12,11 @@ impl Knowledge {
     /// registry and path are kept. `None` where the family has none (golang, rust).
     pub fn slim_counterpart(&self, reference: &ImageReference) -> Option<ImageReference> {
         let image = self.image(reference)?;
-        let family = self.official(reference)?.family;
+        let official = self.official(reference)?;
+        let family = official.family;
+        if let Some(slim) = official.alias.and_then(|alias| alias.slim(self, reference, family.key())) {
+            return Some(slim);
+        }
         if family.get("kind") != "language" || family.get("slim") != "runtime" {
             return None;
         }
@@ -40,7 +44,7 @@ impl Knowledge {
         }
         let tag = reference.tag.as_deref().unwrap_or(DEFAULT_TAG);
         let release = self.release_tag(&image.distribution)?;
-        if self.official(reference).is_some_and(|official| official.alias) {
+        if self.official(reference).is_some_and(|official| official.alias.is_some()) {
             let tag = match tag.strip_suffix("-slim") {
                 Some(channel) => format!("{channel}-{release}-slim"),
                 None => format!("{tag}-{release}"),

@@ -1,5 +1,6 @@
 //! What a FROM stands for.
 
+use super::aliases::Alias;
 use super::table::{self, Row};
 use super::tables::{IMAGE_ENVIRONMENT, IMAGE_FAMILIES, RELEASES};
 use super::tags::Version;
@@ -37,6 +38,10 @@ pub struct Image {
     pub command: Vec<String>,
     /// Packages of a [`Variant::Bare`] image; of the others tables tell.
     pub packages: Vec<String>,
+    /// Programs that it has beside those of its family.
+    pub programs: Vec<String>,
+    /// Whether it holds more than its family's images, of which nothing is known by name.
+    pub has_more: bool,
 }
 
 /// How much is in an image.
@@ -74,6 +79,8 @@ impl Image {
             workdir: "/".to_owned(),
             command: Vec::new(),
             packages: Vec::new(),
+            programs: Vec::new(),
+            has_more: true,
         }
     }
 }
@@ -108,22 +115,6 @@ pub enum Layer {
 /// Tag of a name that has none.
 pub(super) const DEFAULT_TAG: &str = "latest";
 
-/// A tag such as `nightly-bookworm-slim` as the official repository would write it: `slim-bookworm`.
-fn without_channel(tag: &str) -> String {
-    let is_channel = |word: &str| ["nightly", "beta", "stable"].contains(&word);
-    let rest = match tag.split_once('-') {
-        Some((channel, rest)) if is_channel(channel) => rest,
-        None if is_channel(tag) => return DEFAULT_TAG.to_owned(),
-        _ => tag,
-    };
-    match rest.strip_suffix("-slim") {
-        Some(suite) if suite.starts_with(|first: char| first.is_ascii_alphabetic()) => {
-            format!("slim-{suite}")
-        }
-        _ => rest.to_owned(),
-    }
-}
-
 impl Knowledge {
     /// What an image is; `None` where nothing certain is known (other repositories, windows, onbuild, unknown tags).
     /// A digest does not change the answer where a tag stands beside it; a digest alone is not known.
@@ -134,7 +125,10 @@ impl Knowledge {
         let official = self.official(reference)?;
         let family = official.family;
         let tag = reference.tag.as_deref().unwrap_or(DEFAULT_TAG);
-        let plain = official.alias.then(|| without_channel(tag));
+        let plain = match official.alias {
+            Some(alias) => Some(alias.official_tag(tag)?),
+            None => None,
+        };
         let tag = plain.as_deref().unwrap_or(tag);
         let meaning = match family.get("kind") {
             "language" => self.language_tag(family, tag)?,
@@ -160,12 +154,19 @@ impl Knowledge {
             opaque_environment: Vec::new(),
             toolchain_environment: Vec::new(),
             packages: Vec::new(),
+            has_more: official.alias.is_some() && family.get("kind") == "distribution",
+            programs: official.alias.iter().flat_map(Alias::programs).map(str::to_owned).collect(),
             workdir: configuration.get("workdir").to_owned(),
             command: configuration
                 .words(if alpine { "command_alpine" } else { "command" })
                 .map(str::to_owned)
                 .collect(),
         };
+        if let Some(command) =
+            official.alias.map(|alias| alias.row.get("command")).filter(|own| !own.is_empty())
+        {
+            image.command = vec![command.to_owned()];
+        }
         self.environment_of(&mut image);
         Some(image)
     }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use tables::RELEASES;
 
+mod aliases;
 mod bare;
 mod bases;
 mod explain;

@@ -43,7 +43,10 @@ impl Knowledge {
         let extras = table::row(&self.overlay, &IMAGE_EXTRAS, &key);
         let version = image.version.as_deref().unwrap_or_default();
         let unversioned = program.strip_suffix(version).unwrap_or(program);
-        extras.is_some_and(|row| row.words("programs").any(|extra| extra == program || extra == unversioned))
+        image.programs.iter().any(|own| own == program)
+            || extras.is_some_and(|row| {
+                row.words("programs").any(|extra| extra == program || extra == unversioned)
+            })
             || self.program_in_slim(program, &image.distribution)
             || self
                 .package_of_program(program, &image.distribution)

@@ -3,6 +3,7 @@
 //! `python` is `docker.io/library/python`, and so is what mirrors serve under its name. `someone/python` is not; nor is
 //! `cgr.dev/chainguard/python`. A registry nobody knows is a company's own, where the name is taken at its word.
 
+use super::aliases::Alias;
 use super::table;
 use super::tables::{IMAGE_ALIASES, REGISTRIES};
 use super::{Knowledge, table::Row};
@@ -20,8 +21,8 @@ pub(super) struct Official<'a> {
     pub prefix: &'a str,
     /// Whether only the name speaks for it: a private registry.
     pub presumed: bool,
-    /// Whether it is another repository that is laid out as the official one, with tags of its own.
-    pub alias: bool,
+    /// The other repository that it is, which is laid out as the official one and has tags of its own.
+    pub alias: Option<Alias<'a>>,
 }
 
 impl Knowledge {
@@ -36,18 +37,18 @@ impl Knowledge {
         let host = reference.registry.as_deref().unwrap_or(DEFAULT_HOST).to_ascii_lowercase();
         if let Some(row) = table::row(&self.overlay, &IMAGE_ALIASES, &format!("{host}/{path}")) {
             let family = self.family(row.get("family"))?;
-            return Some(Official { family, prefix: "", presumed: false, alias: true });
+            return Some(Official { family, prefix: "", presumed: false, alias: Some(Alias { row }) });
         }
         let family = self.family(name)?;
         match table::row(&self.overlay, &REGISTRIES, &host) {
-            None => Some(Official { family, prefix, presumed: true, alias: false }),
+            None => Some(Official { family, prefix, presumed: true, alias: None }),
             Some(mirrors) => {
                 let here = if prefix.is_empty() { "." } else { prefix };
                 mirrors.words("mirrors").any(|mirror| mirror == here).then_some(Official {
                     family,
                     prefix,
                     presumed: false,
-                    alias: false,
+                    alias: None,
                 })
             }
         }
@@ -56,7 +57,7 @@ impl Knowledge {
     /// The name of another official repository, from the same place as `like` where that is known to mirror the whole library.
     pub(super) fn sibling(&self, like: &ImageReference, name: &str, tag: &str) -> ImageReference {
         let (registry, prefix) = match self.official(like) {
-            Some(Official { prefix, presumed: false, alias: false, .. }) => (like.registry.clone(), prefix),
+            Some(Official { prefix, presumed: false, alias: None, .. }) => (like.registry.clone(), prefix),
             _ => (None, ""),
         };
         ImageReference { registry, path: format!("{prefix}{name}"), tag: Some(tag.to_owned()), digest: None }

@@ -65,8 +65,11 @@ pub(super) static REGISTRIES: Table =
     Table::new("registries.tsv", &["host", "mirrors"], include_str!("../../rules/registries.tsv"));
 
 /// Repositories that are laid out as an official one.
-pub(super) static IMAGE_ALIASES: Table =
-    Table::new("image-aliases.tsv", &["image", "family"], include_str!("../../rules/image-aliases.tsv"));
+pub(super) static IMAGE_ALIASES: Table = Table::new(
+    "image-aliases.tsv",
+    &["image", "family", "tag", "slim", "programs", "command"],
+    include_str!("../../rules/image-aliases.tsv"),
+);
 
 /// Distribution releases.
 pub(super) static RELEASES: Table = Table::new(

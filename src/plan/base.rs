@@ -39,6 +39,16 @@ impl Planner<'_> {
             );
         }
         let wanted = counterpart.to_string();
+        if self.stage.world.image.has_more && wanted != from.image {
+            let message = format!(
+                "what `{}` has and `{wanted}` lacks (compilers, headers, profilers) is taken not to be used at run time",
+                from.image
+            );
+            self.notes.push(
+                Note::assumption(Reason::NeedsToolchain, from.image_span, message)
+                    .help("a program that compiles while it runs needs the whole image: leave it as it is"),
+            );
+        }
         if let Some(written) = self.written_like(&wanted) {
             return Ok(written);
         }
@@ -112,6 +122,10 @@ impl Planner<'_> {
         }
         let image = &self.stage.world.image;
         let like = from.reference.as_ref();
+        // what it has beside the distribution may be linked (rust/cuda)
+        if image.has_more {
+            return self.slim_image();
+        }
         let bare = like.and_then(|like| self.sources.knowledge.distribution_image(&image.distribution, like));
         let Some(bare) = bare else {
             let message = format!("no image of {} without the toolchain is known", image.distribution);

@@ -6,7 +6,8 @@
 use super::layout;
 use super::line::{Added, Line};
 use super::planner::Planner;
-use crate::recipe::{Shared, VirtualEnvironment};
+use crate::knowledge::packages::Belongs;
+use crate::recipe::{Among, Shared, VirtualEnvironment};
 
 /// An environment to be made in the builder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) struct Creation {
     pub(super) shared: bool,
     /// Megabytes that it weighs without packages.
     pub(super) weight: u64,
+    /// Package of the distribution's interpreter, which makes it.
+    pub(super) needs: Option<String>,
 }
 
 impl Creation {
@@ -39,7 +42,7 @@ pub(super) fn creation(planner: &Planner<'_>, environment: &VirtualEnvironment) 
     // what such an installer has for itself must not be seen there: it would not install it again (python/poetry-no-environment)
     if !pins.is_empty() {
         let (command, weight) = (environment.create.clone(), environment.weight);
-        return Creation { command, pins, shared: false, weight };
+        return Creation { command, pins, shared: false, weight, needs: None };
     }
     match environment.shared.as_ref().filter(|shared| can_share(planner, shared)) {
         Some(shared) => Creation {
@@ -47,14 +50,47 @@ pub(super) fn creation(planner: &Planner<'_>, environment: &VirtualEnvironment) 
             pins: vec![shared.pin.clone()],
             shared: true,
             weight: 0,
+            needs: None,
         },
         None => Creation {
             command: environment.create.clone(),
             pins: Vec::new(),
             shared: false,
             weight: environment.weight,
+            needs: None,
         },
     }
+}
+
+/// The environment beside the packages of a distribution.
+pub(super) fn beside(planner: &Planner<'_>, among: &Among) -> Creation {
+    let distribution = &planner.stage.world.image.distribution;
+    let interpreter = among.create.split(' ').next().unwrap_or_default();
+    Creation {
+        command: among.create.clone(),
+        pins: vec![among.pin.clone()],
+        shared: true,
+        weight: 0,
+        needs: planner.sources.knowledge.package_of_program(interpreter, distribution),
+    }
+}
+
+/// The commands that make it before an instruction: first its interpreter is installed, unless a line before has it.
+pub(super) fn commands(planner: &Planner<'_>, creation: &Creation, before: usize) -> Vec<String> {
+    let distribution = &planner.stage.world.image.distribution;
+    let manager = planner.sources.recipes.manager_of(distribution);
+    let knowledge = planner.sources.knowledge;
+    let brings = |name: &String, needed: &String| {
+        let belongs = knowledge.package_belongs(name, distribution);
+        name == needed || matches!(belongs, Belongs::Builder(instead) if instead.contains(needed))
+    };
+    let installed = super::packages::installed(planner);
+    let mut before =
+        installed.iter().filter(|(index, _)| *index < before).flat_map(|(_, found)| &found.names);
+    let missing = creation.needs.as_ref().filter(|needed| !before.any(|name| brings(name, needed)));
+    let install = manager.zip(missing);
+    let install = install.map(|(manager, package)| manager.install.replace("{packages}", package));
+    install.into_iter().chain([creation.command.clone()]).collect()
 }
 
 /// The line that puts the environment's programs first.

@@ -20,7 +20,11 @@ pub(super) fn weigh(
     decided: &Decided<'_>,
     runtime: &RuntimePackages,
 ) -> Result<(), Note> {
-    if planner.stage.world.image.variant == Variant::Full {
+    let reference = planner.stage.from.reference.as_ref();
+    let counterpart = reference.and_then(|image| planner.sources.knowledge.slim_counterpart(image));
+    if planner.stage.world.image.variant == Variant::Full
+        || counterpart.is_some_and(|counterpart| Some(&counterpart) != reference)
+    {
         return Ok(());
     }
     let span = planner.stage.from.span;

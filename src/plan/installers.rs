@@ -2,10 +2,14 @@
 
 use super::layout::{self, Layout};
 use super::planner::Planner;
+use crate::analysis::effect::Effect;
 use crate::analysis::need::Asked;
 use crate::analysis::read::copy::Copy;
-use crate::dockerfile::instruction::Keyword;
+use crate::analysis::step::Step;
+use crate::context::sources;
+use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::dockerfile::span::Span;
+use crate::dockerfile::variables::mentions_variable;
 use crate::note::{Note, Reason};
 use crate::recipe::product::Target;
 
@@ -48,7 +52,10 @@ pub(super) fn refuse_started(planner: &Planner<'_>, layout: &Layout) -> Result<(
         let message = "an installer that stays in the builder is called within a command of the start";
         return Err(Note::refusal(Reason::NeedsToolchain, span, message));
     }
-    match planner.needs.programs().find(|(need, _)| stays && stays_behind(&need.name)) {
+    // or the builder's image brings it, and the runtime's does not (refused/uv-of-the-image-in-a-script)
+    let of_image = |name: &String| image.programs.contains(name);
+    let mut started = planner.needs.programs();
+    match started.find(|(need, _)| (stays && stays_behind(&need.name)) || of_image(&need.name)) {
         Some((need, Asked { chain, .. })) => {
             let message =
                 format!("{} starts `{}`, an installer that stays in the builder", chain.last(), need.name);
@@ -57,6 +64,41 @@ pub(super) fn refuse_started(planner: &Planner<'_>, layout: &Layout) -> Result<(
         }
         None => Ok(()),
     }
+}
+
+/// Whether an ENV sets nothing but variables of installers that nothing in the runtime calls: `ENV UV_LINK_MODE=copy`
+/// (python/uv-image).
+pub(super) fn only_speaks_to_them(planner: &Planner<'_>, step: &Step, work: usize) -> bool {
+    let recipe = planner.sources.recipe;
+    let Arguments::Pairs(pairs) = &planner.sources.document.instructions[step.index].arguments else {
+        return false;
+    };
+    let calls = |name: &str| recipe.installers.iter().any(|one| one == name);
+    // what runs in the runtime may name one of them, or call it
+    let later = planner.steps().iter().filter(|step| step.index > work).flat_map(|step| &step.actions);
+    let mut later = later.filter(|action| !matches!(action.effect, Effect::Nothing));
+    let is_tool = |name: &str| {
+        calls(name)
+            || planner
+                .sources
+                .recipes
+                .scripts
+                .iter()
+                .any(|script| script.programs.iter().any(|one| one == name))
+    };
+    let is_called = planner.needs.programs().any(|(need, _)| is_tool(&need.name))
+        || later.any(|action| is_tool(&action.program));
+    let named = |name: &str| {
+        let document = planner.sources.document;
+        let mut others = document.instructions.iter().enumerate().filter(|(index, _)| *index != step.index);
+        others.any(|(_, other)| mentions_variable(document.slice(other.span), name))
+            || planner.sources.context.is_some_and(|context| {
+                sources::mentions(context, name, &|file| !recipe.files.metadata.is_match(file))
+            })
+    };
+    step.keyword == Keyword::Env
+        && !is_called
+        && pairs.iter().all(|pair| recipe.is_build_variable(&pair.key.text) && !named(&pair.key.text))
 }
 
 /// A start that calls an installer where its words are put together: `. $(poetry env info --path)/bin/activate`.

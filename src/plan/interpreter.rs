@@ -106,11 +106,11 @@ pub(super) fn plan(mut planner: Planner<'_>) -> Result<Plan, Note> {
                 .builder
                 .iter()
                 .position(|line| starts_copies(&planner, line))
-                .filter(|_| step.before.is_root());
+                .filter(|_| step.before.is_root() && creation.needs.is_none());
             let place = place.unwrap_or(planner.builder.len());
             let path = &environment.path;
             let made = Line::New(
-                Added::Run(vec![creation.command.clone()]),
+                Added::Run(environment::commands(&planner, creation, step.index)),
                 format!("packages go to {path}, which the runtime takes over"),
             );
             // pip would follow PATH, and bring the installer itself
@@ -178,7 +178,9 @@ fn step_to_stages(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step)
             if in_builder {
                 planner.keep_in_builder(step, "both stages see it");
             }
-            planner.keep_in_runtime(step, "the program sees it");
+            if !in_builder || !installers::only_speaks_to_them(planner, step, decided.work) {
+                planner.keep_in_runtime(step, "the program sees it");
+            }
         }
         _ => planner.keep_in_runtime(step, "says how the image is started"),
     }
@@ -337,11 +339,16 @@ fn take_over(planner: &mut Planner<'_>, decided: &Decided<'_>) {
             planner.runtime.push(environment::path(path));
         }
         Layout::Prefix(why) => {
-            planner.copy_from_builder(
-                &decided.environment.prefix,
-                Vec::new(),
-                &format!("the installed packages; the whole prefix, because {why}"),
-            );
+            let environment = decided.environment;
+            if planner.stage.world.image.has_more {
+                for part in &environment.parts {
+                    let path = format!("{}/{part}", environment.prefix);
+                    planner.copy_from_builder(&path, Vec::new(), &format!("the installed packages: {why}"));
+                }
+            } else {
+                let why = format!("the installed packages; the whole prefix, because {why}");
+                planner.copy_from_builder(&environment.prefix, Vec::new(), &why);
+            }
             let libraries = planner
                 .steps()
                 .iter()

@@ -4,13 +4,12 @@
 //! the prefix, a program that starts others with a PATH of its own), the whole prefix is taken over: larger, but the
 //! same files at the same places.
 
+use super::blind::{Prefix, blind};
 use super::environment::{self, Creation};
 use super::planner::Planner;
 use crate::analysis::effect::Effect;
-use crate::analysis::need::{Caller, is_login};
 use crate::analysis::step::Step;
 use crate::context::sources;
-use crate::dockerfile::instruction::{Arguments, Keyword};
 use crate::note::{Note, Reason};
 use crate::recipe::VirtualEnvironment;
 use crate::recipe::product::{Dependencies, Target};
@@ -100,7 +99,7 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
         }
         (true, _) => {
             let creation = environment::creation(planner, environment);
-            Ok(match blind(planner, environment, creation.shared) {
+            Ok(match blind(planner, environment, &Prefix::own(planner, environment), creation.shared) {
                 Some(why) => Layout::Prefix(why),
                 None => Layout::Environment(creation),
             })
@@ -120,7 +119,9 @@ fn pinned(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Lay
     if let Some((step, _)) = other {
         return Err(mixed(step.span));
     }
-    match names_own(planner, &installations).or_else(|| blind(planner, environment, false)) {
+    match names_own(planner, &installations)
+        .or_else(|| blind(planner, environment, &Prefix::own(planner, environment), false))
+    {
         None => Ok(Layout::Environment(environment::creation(planner, environment))),
         Some(why) => {
             let message = format!("the packages can't move into an environment of their own: {why}");
@@ -166,21 +167,34 @@ fn names_own(planner: &Planner<'_>, installations: &[(&Step, &Dependencies)]) ->
     })
 }
 
-/// What the interpreter of a distribution installs: into a prefix that is empty but for it, where the rules know one.
+/// What the interpreter of a distribution installs: into a prefix that is empty but for it, or among the distribution's own, where
+/// the rules know an environment that leaves those visible.
 fn of_distribution(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Result<Layout, Note> {
-    let distribution = &planner.stage.world.image.distribution;
+    let image = &planner.stage.world.image;
+    let distribution = &image.distribution;
     if environment.also_of.iter().any(|name| name == distribution.name()) {
         return Ok(Layout::Prefix(format!(
             "{} installs for {distribution} there",
             planner.sources.recipe.name
         )));
     }
-    let message = format!(
-        "packages for the interpreter of {distribution} go among those of the distribution, and can't be told apart"
-    );
-    let span = installations(planner).first().map_or(planner.stage.from.span, |(step, _)| step.span);
-    Err(Note::refusal(Reason::UnknownOutput, span, message)
-        .help("install them into a virtual environment that the file makes"))
+    let refuse = |message: String| {
+        let span = installations(planner).first().map_or(planner.stage.from.span, |(step, _)| step.span);
+        Err(Note::refusal(Reason::UnknownOutput, span, message)
+            .help("install them into a virtual environment that the file makes"))
+    };
+    let among = environment.among.get(distribution.name());
+    let Some(among) = among.filter(|among| minor(distribution.release()) >= minor(&among.since)) else {
+        return refuse(format!(
+            "packages for the interpreter of {distribution} go among those of the distribution, and can't be told apart"
+        ));
+    };
+    // a program of the distribution's runs without the environment (refused/program-of-an-alpine-package)
+    let prefix = Prefix::of_distribution(&among.prefix);
+    if let Some(why) = blind(planner, environment, &prefix, true) {
+        return refuse(format!("the packages can't move into an environment of their own: {why}"));
+    }
+    Ok(Layout::Environment(environment::beside(planner, among)))
 }
 
 fn mixed(span: crate::dockerfile::span::Span) -> Note {
@@ -197,131 +211,4 @@ pub(super) fn is_installer_only(planner: &Planner<'_>, dependencies: &Dependenci
         && !dependencies.unread
         && dependencies.projects.is_empty()
         && dependencies.names.iter().all(|name| recipes.is_installer(recipe, name))
-}
-
-/// What in the file would not see a virtual environment; in a shared one, what the interpreter has installed is visible.
-fn blind(planner: &Planner<'_>, environment: &VirtualEnvironment, shared: bool) -> Option<String> {
-    let image = &planner.stage.world.image;
-    let older = |version: &str| minor(version) < minor(&environment.since);
-    if image.version.as_deref().is_none_or(older) {
-        return Some(format!("virtual environments came with version {}", environment.since));
-    }
-    let bin = format!("{}/bin/", environment.prefix);
-    let library = format!("{}/lib/python", environment.prefix);
-    let document = planner.sources.document;
-    for instruction in &document.instructions {
-        let text = document.slice(instruction.span);
-        if text.contains(&bin) && !only_copies_into(planner, instruction, &bin) {
-            return Some(format!("line {} names {bin}", instruction.line));
-        }
-        if text.contains(&library) {
-            return Some(format!("line {} names {library}", instruction.line));
-        }
-        if let (Keyword::Env, Arguments::Pairs(pairs)) = (instruction.keyword, &instruction.arguments) {
-            let resets = pairs.iter().find(|pair| {
-                pair.key.text == "PATH"
-                    && pair.value.as_ref().is_none_or(|value| !value.text.contains("PATH"))
-            });
-            if resets.is_some() {
-                return Some(format!("line {} sets PATH anew", instruction.line));
-            }
-        }
-    }
-    let first_word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
-    let programs =
-        planner.steps().iter().flat_map(|step| &step.actions).map(|action| first_word(&action.text));
-    let started = planner.needs.programs().map(|(need, _)| need.name.clone());
-    for program in programs.chain(started) {
-        // the environment has the version that made it
-        let own = |prefix: &str| {
-            let version = program.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-            prefix.ends_with('.') && image.version.as_deref() == Some(version)
-        };
-        if environment.versioned.iter().any(|prefix| program.starts_with(prefix.as_str()) && !own(prefix)) {
-            return Some(format!("`{program}` is called by its versioned name"));
-        }
-        if environment.resets_path.contains(&program) {
-            return Some(format!("`{program}` starts programs with a PATH of its own"));
-        }
-    }
-    let shells = planner
-        .steps()
-        .iter()
-        .filter_map(|step| step.before.shell.as_ref())
-        .chain(&planner.stage.state.shell);
-    if planner.needs.login_shell || shells.into_iter().any(|shell| is_login(shell)) {
-        return Some("a login shell sets PATH anew".to_owned());
-    }
-    let names = installations(planner);
-    let embedder = names
-        .iter()
-        .flat_map(|(_, found)| &found.names)
-        .find(|name| planner.sources.recipe.embedders.contains(name));
-    if let Some(embedder) = embedder {
-        return Some(format!("`{embedder}` embeds the interpreter"));
-    }
-    let packages = super::packages::installed(planner);
-    let scheduler = packages
-        .iter()
-        .flat_map(|(_, packages)| &packages.names)
-        .find(|name| environment.resets_path.contains(name));
-    if let Some(scheduler) = scheduler {
-        return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
-    }
-    if let Some(why) = names_installed(planner, &bin, &library) {
-        return Some(why);
-    }
-    let installs =
-        planner.needs.programs().any(|(need, _)| planner.sources.recipe.installers.contains(&need.name));
-    if installs && !shared && !planner.stage.state.is_root() {
-        return Some(
-            "the container installs packages as a user who can't write to the environment".to_owned(),
-        );
-    }
-    if !shared && installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
-        return Some("packages are built with the tools that the image has installed".to_owned());
-    }
-    let fixed = planner.needs.interpreters().find(|interpreter| interpreter.starts_with(&bin));
-    fixed.map(|interpreter| format!("a script names {interpreter}"))
-}
-
-/// Who names a program of the prefix by its path, one that no COPY brings, or a package of the prefix: what is started beside
-/// the Dockerfile, or a file of the build context.
-fn names_installed(planner: &Planner<'_>, bin: &str, library: &str) -> Option<String> {
-    let is_installed = |path: &str| path.starts_with(bin) && !planner.stage.world.paths.contains_key(path);
-    let mut started = planner.needs.started_by(&[Caller::Container, Caller::Compose]);
-    let started = started.find(|(need, _)| need.path.as_deref().is_some_and(is_installed));
-    if let Some((_, asked)) = started {
-        return Some(format!("{} names a program in {bin}", asked.chain.last()));
-    }
-    let context = planner.sources.context?;
-    let metadata = &planner.sources.recipe.files.metadata;
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-
-    sources::texts(context, "", &|file| !metadata.is_match(file)).find_map(|(file, text)| {
-        let mut paths = text.match_indices(bin).map(|(at, _)| {
-            let rest = &text[at + bin.len()..];
-            &text[at..at + bin.len() + rest.find(|letter| !is_name(letter)).unwrap_or(rest.len())]
-        });
-        let installed =
-            paths.any(|path| path.len() > bin.len() && !planner.stage.world.paths.contains_key(path));
-        if installed {
-            return Some(format!("{file} names a program in {bin}"));
-        }
-        text.contains(library).then(|| format!("{file} names a package in {library}"))
-    })
-}
-
-/// A COPY of files of the build context into the prefix's bin does not ask for what is there.
-fn only_copies_into(
-    planner: &Planner<'_>,
-    instruction: &crate::dockerfile::instruction::Instruction,
-    bin: &str,
-) -> bool {
-    let into = matches!(instruction.keyword, Keyword::Copy | Keyword::Add);
-    let brought = |word: &str| planner.stage.world.paths.contains_key(word);
-    let text = planner.sources.document.slice(instruction.span);
-    let words =
-        text.split([' ', '"', '\'', ',', '[', ']', '=', '\n', ';', '&']).filter(|word| word.contains(bin));
-    into || words.into_iter().all(brought)
 }

@@ -6,7 +6,7 @@ use crate::analysis::effect::Effect;
 use crate::analysis::step::Step;
 use crate::context::gomod;
 use crate::dockerfile::instruction::Keyword;
-use crate::recipe::path::{self, absolute};
+use crate::recipe::path::{self, absolute, is_within};
 use std::collections::BTreeSet;
 
 /// The COPY that brings manifests and sources together, and the manifests, where they are all that fetching reads.
@@ -111,10 +111,26 @@ pub(super) fn read_by_installations(
                 | Effect::CreateDirectory(_)
                 | Effect::CreateEnvironment(_) => {}
                 Effect::ChangeMode(paths) | Effect::ChangeOwner(paths) | Effect::Remove(paths)
-                    if paths.iter().all(|path| !is_copied(planner, path) || path.starts_with("/tmp")) => {}
+                    if paths.iter().all(|path| !means_copied(planner, path) || path.starts_with("/tmp")) => {}
                 _ => return None,
             }
         }
     }
     Some(files)
+}
+
+/// Whether a path, which may be a pattern, means something that a COPY brought: not `/var/lib/apt/lists/*` where files were copied
+/// to `/` (python/manifest-at-the-root).
+fn means_copied(planner: &Planner<'_>, path: &str) -> bool {
+    let fixed = path
+        .find(['*', '?', '['])
+        .map_or(path, |at| path[..at].rsplit_once('/').map_or("", |(above, _)| above));
+    let mut copies = planner.steps().iter().filter_map(|step| step.copy.as_ref());
+    match copies.clone().all(|copy| copy.files.is_some()) {
+        true => copies
+            .filter_map(|copy| copy.files.as_ref())
+            .flatten()
+            .any(|(_, place)| is_within(place, fixed) || is_within(path, place)),
+        false => copies.any(|_| is_copied(planner, path)),
+    }
 }

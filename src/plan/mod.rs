@@ -8,6 +8,7 @@ mod arguments;
 mod assemble;
 mod base;
 mod binary;
+mod blind;
 mod downloads;
 mod environment;
 mod files;

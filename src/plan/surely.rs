@@ -64,6 +64,11 @@ pub(super) fn check_copies(plan: &Plan, sources: Sources<'_>, stage: &Stage) -> 
 /// Whether the toolchain's image has nothing there, so that all of it comes from lines of the file: `tar -xz -C /usr/local/bin`.
 fn is_empty_in_image(path: &str, sources: Sources<'_>, stage: &Stage) -> bool {
     let image = &stage.world.image;
+    // a distribution's interpreter installs there, and nothing else does
+    let environment = sources.recipe.environment.as_ref();
+    if environment.is_some_and(|one| image.has_more && one.is_part(path)) {
+        return true;
+    }
     path == LOCAL_PROGRAMS
         && sources.recipe.runtime == RuntimeKind::Binary
         && sources.recipe.images.contains(&image.family)

@@ -353,9 +353,18 @@ impl Judge<'_> {
     /// Whether a path is part of where the interpreter of a stage's image has its packages and programs.
     pub(super) fn is_of_language(&self, source: &str, giver: &Stage) -> bool {
         let recipe = self.new.recipe;
-        let own = recipe.images.contains(&giver.world.image.family);
-        let Some(environment) = recipe.environment.as_ref().filter(|_| own) else { return false };
-        let version = giver.world.image.version.as_deref().unwrap_or_default();
+        let image = &giver.world.image;
+        let own = recipe.images.contains(&image.family);
+        let also = |environment: &VirtualEnvironment| {
+            let name = image.distribution.name();
+            environment.is_part(source) && environment.also_of.iter().any(|one| one == name)
+        };
+        let environment = recipe.environment.as_ref();
+        if environment.is_some_and(also) {
+            return true;
+        }
+        let Some(environment) = environment.filter(|_| own) else { return false };
+        let version = image.version.as_deref().unwrap_or_default();
         is_of_prefix(source, environment)
             && {
                 // a library of another version of the interpreter is not there

@@ -8,8 +8,8 @@ use super::project::ProjectInstaller;
 use super::starts::{Daemon, Starts, Syntax};
 use super::word;
 use super::{
-    Alias, Cache, Convention, Data, FetchedScript, FileKinds, Manager, Manifests, Opens, Recipe, Recipes,
-    RuntimeKind, Shared, Starter, VirtualEnvironment, Wrapper,
+    Alias, Among, Cache, Convention, Data, FetchedScript, FileKinds, Manager, Manifests, Opens, Recipe,
+    Recipes, RuntimeKind, Shared, Starter, VirtualEnvironment, Wrapper,
 };
 use crate::context::opened::Calls;
 use crate::dockerfile::span::Span;
@@ -196,6 +196,10 @@ struct WrittenEnvironment {
     weight: u64,
     #[serde(default)]
     also_of: Vec<String>,
+    #[serde(default)]
+    parts: Vec<String>,
+    #[serde(default)]
+    among: BTreeMap<String, WrittenAmong>,
     since: String,
     #[serde(default)]
     versioned: Vec<String>,
@@ -252,6 +256,15 @@ struct WrittenCommand {
     manager: Option<Spanned<String>>,
     lists: Option<String>,
     project: Option<ProjectInstaller>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAmong {
+    prefix: String,
+    create: String,
+    pin: String,
+    since: String,
 }
 
 #[derive(Deserialize)]
@@ -473,6 +486,14 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
             weight: environment.weight,
             prefix: environment.prefix,
             also_of: environment.also_of,
+            parts: environment.parts,
+            among: environment
+                .among
+                .into_iter()
+                .map(|(name, WrittenAmong { prefix, create, pin, since })| {
+                    (name, Among { prefix, create, pin, since })
+                })
+                .collect(),
             since: environment.since,
             versioned: environment.versioned,
             resets_path: environment.resets_path,

@@ -268,12 +268,37 @@ pub struct VirtualEnvironment {
     pub weight: u64,
     /// Distributions, by lower-case name, whose own interpreter has the same prefix, empty in their images.
     pub also_of: Vec<String>,
+    /// Directories of the prefix to which packages go, where more than packages stands there.
+    pub parts: Vec<String>,
+    /// Distributions, by lower-case name, whose interpreter installs among the distribution's own packages.
+    pub among: BTreeMap<String, Among>,
     /// First version of the language that can make one, such as `3.3`.
     pub since: String,
     /// Name of the interpreter's versioned programs, such as `python3.`: they are not all in the environment.
     pub versioned: Vec<String>,
     /// Programs that start others with a PATH of their own, in which the environment is missing.
     pub resets_path: Vec<String>,
+}
+
+impl VirtualEnvironment {
+    /// Whether an absolute path is one of the parts of the prefix.
+    pub fn is_part(&self, path: &str) -> bool {
+        let below = path.strip_prefix(self.prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        below.is_some_and(|below| self.parts.iter().any(|part| part == below))
+    }
+}
+
+/// An environment beside the packages of a distribution, which stay visible in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Among {
+    /// The prefix of the distribution's interpreter and of what it installs.
+    pub prefix: String,
+    /// The command that makes it; its first word is the interpreter.
+    pub create: String,
+    /// The variable that sends what the distribution's installer installs there.
+    pub pin: String,
+    /// First release whose installer reads the variable.
+    pub since: String,
 }
 
 /// A virtual environment that brings no installer of its own: the image's installs into it.
@@ -415,9 +440,14 @@ impl Recipes {
 impl Recipe {
     /// Whether a variable only matters to a build.
     pub fn is_build_variable(&self, name: &str) -> bool {
-        self.build_environment.iter().any(|pattern| match pattern.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => name == pattern,
-        })
+        is_among(&self.build_environment, name)
     }
+}
+
+/// Whether a name is one of a list; `*` at the end of one matches any rest.
+pub fn is_among(names: &[String], name: &str) -> bool {
+    names.iter().any(|pattern| match pattern.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == pattern,
+    })
 }

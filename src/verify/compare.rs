@@ -11,6 +11,7 @@ use super::finding::{Finding, Kind as Found, Remedy};
 use super::inventory::{Inventory, Kind};
 use super::linking::{Lack, Loader};
 use super::owner::Packages;
+use crate::recipe::is_among;
 
 /// An image, taken apart.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Side {
 pub struct Meant {
     /// Variables that the file sets and the program sees: they have to stay.
     pub variables: BTreeSet<String>,
+    /// Names of variables that only a build reads, whoever sets them: they may go. `*` at the end of one matches any rest.
+    pub build_variables: Vec<String>,
     /// Whether variables that only the old base image set may go.
     pub base_variables_may_go: bool,
     /// Whether CMD and ENTRYPOINT change, because they started the toolchain.
@@ -108,7 +111,8 @@ fn configuration(before: &Side, after: &Side, meant: &Meant) -> Vec<Finding> {
             Some(now) => now == value,
             None => false,
         };
-        let matters = meant.variables.contains(name) || !meant.base_variables_may_go;
+        let matters = meant.variables.contains(name)
+            || !(meant.base_variables_may_go || is_among(&meant.build_variables, name));
         let message =
             || format!("{name} was {value:?} and is {:?}", after.variable(name).unwrap_or_default());
         (!kept && matters).then(|| Finding::new(Found::Configuration, format!("ENV {name}"), message()))

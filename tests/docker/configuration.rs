@@ -10,7 +10,7 @@ use crate::case::Case;
 const FIELDS: [&str; 8] =
     ["ExposedPorts", "Volumes", "User", "WorkingDir", "Labels", "Healthcheck", "StopSignal", "Shell"];
 /// Variables that only a toolchain, a package manager or a build reads: they may stay behind.
-const BUILD_ONLY: [&str; 9] = [
+const BUILD_ONLY: [&str; 11] = [
     "GO",
     "CGO_",
     "CARGO_",
@@ -18,7 +18,9 @@ const BUILD_ONLY: [&str; 9] = [
     "PIP_",
     "GPG_KEY",
     "DEBIAN_FRONTEND",
+    "PIPENV_",
     "POETRY_",
+    "UV_",
     "PYTHON_SETUPTOOLS_VERSION",
 ];
 /// Variables that a conversion may bring.

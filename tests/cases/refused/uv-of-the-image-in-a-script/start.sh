@@ -1,0 +1,3 @@
+#!/bin/sh
+uv run migrate.py
+exec uv run app.py
