@@ -23,6 +23,8 @@ pub struct World {
     pub modules: BTreeMap<String, String>,
     /// Addresses from which files were fetched, by their absolute paths.
     pub addresses: BTreeMap<String, String>,
+    /// Variables that commands were as good as: an installer's configuration.
+    pub settings: BTreeMap<String, String>,
     /// Where `make install` puts what is built in a directory, both absolute, as far as it was configured.
     pub prefixes: BTreeMap<String, String>,
     /// Absolute directories in which foreign sources are built and installed from: nothing reads them afterwards.
@@ -154,6 +156,7 @@ impl World {
             groups: BTreeMap::new(),
             modules: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            settings: BTreeMap::new(),
             fetched: BTreeSet::new(),
             prefixes: BTreeMap::new(),
             foreign_trees: BTreeSet::new(),

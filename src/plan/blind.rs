@@ -115,12 +115,7 @@ pub(super) fn blind(
     if let Some(embedder) = embedder {
         return Some(format!("`{embedder}` embeds the interpreter"));
     }
-    let packages = super::packages::installed(planner);
-    let scheduler = packages
-        .iter()
-        .flat_map(|(_, packages)| &packages.names)
-        .find(|name| environment.resets_path.contains(name));
-    if let Some(scheduler) = scheduler {
+    if let Some(scheduler) = scheduler(planner, environment) {
         return Some(format!("`{scheduler}` starts programs with a PATH of its own"));
     }
     if let Some(why) = names_installed(planner, prefix) {
@@ -141,6 +136,26 @@ pub(super) fn blind(
         interpreter.starts_with(bin.as_str()) && !prefix.is_of_system(planner, interpreter)
     });
     fixed.map(|interpreter| format!("a script names {interpreter}"))
+}
+
+/// A program with a PATH of its own that is installed and spoken of: one that nothing speaks of starts nothing
+/// (python/sudo-without-use).
+fn scheduler(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<String> {
+    let packages = super::packages::installed(planner);
+    let lines: Vec<usize> = packages.iter().map(|(index, _)| *index).collect();
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let says = |text: &str, name: &str| text.split(|letter| !is_word(letter)).any(|word| word == name);
+    let document = planner.sources.document;
+    let is_spoken_of = |name: &&String| {
+        let mut others = document.instructions.iter().enumerate().filter(|(index, _)| !lines.contains(index));
+        let metadata = &planner.sources.recipe.files.metadata;
+        let Some(context) = planner.sources.context else { return true };
+        let counts = |file: &str| !metadata.is_match(file);
+        others.any(|(_, other)| says(document.slice(other.span), name))
+            || sources::texts(context, "", &counts).any(|(_, text)| says(&text, name))
+    };
+    let names = packages.iter().flat_map(|(_, packages)| &packages.names);
+    names.filter(|name| environment.resets_path.contains(name)).find(is_spoken_of).cloned()
 }
 
 /// A program that the container starts and that a package of the distribution's interpreter brings: `apk add py3-gunicorn`

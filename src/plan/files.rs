@@ -6,6 +6,7 @@ use crate::analysis::read::copy::Copy;
 use crate::analysis::readable::Readable;
 use crate::analysis::step::Step;
 use crate::analysis::world::World;
+use crate::recipe::RuntimeKind;
 use crate::recipe::command::quoted;
 use crate::recipe::path::{absolute, below, is_within};
 use std::collections::{BTreeMap, HashSet};
@@ -140,15 +141,24 @@ impl Planner<'_> {
 
     /// Whether a later COPY, which stays as it stands, brings the same file.
     pub(super) fn comes_again(&self, step: &Step, place: &str) -> bool {
+        self.comes_again_at(step, place).is_some()
+    }
+
+    /// Index of the last such COPY.
+    pub(super) fn comes_again_at(&self, step: &Step, place: &str) -> Option<usize> {
         let last = self.brought_whole.get_or_init(|| {
             let copies = self.steps().iter().filter_map(|step| Some((step, step.copy.as_ref()?)));
-            let whole = copies
-                .filter(|(step, copy)| taken(step, copy, &self.readable, &self.stage.world) == Taken::All);
+            // the sources of an interpreter are what it runs
+            let stays = |step: &Step, copy: &Copy| {
+                self.sources.recipe.runtime == RuntimeKind::Interpreter
+                    || taken(step, copy, &self.readable, &self.stage.world) == Taken::All
+            };
+            let whole = copies.filter(|(step, copy)| stays(step, copy));
             whole
                 .flat_map(|(step, copy)| copy.files.iter().flatten().map(|(_, at)| (at.as_str(), step.index)))
                 .collect()
         });
-        last.get(place).is_some_and(|last| *last > step.index)
+        last.get(place).copied().filter(|last| *last > step.index)
     }
 
     /// Files that the program reads from its working directory and that a COPY of a directory would bring from a machine that

@@ -297,6 +297,9 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
     if replaced {
         return;
     }
+    if before_work && comes_unused_again(planner, step, copy) {
+        return;
+    }
     if before_work && installers::is_builders_tool(planner, copy, decided.work) {
         return;
     }
@@ -318,6 +321,31 @@ fn copied(planner: &mut Planner<'_>, decided: &Decided<'_>, step: &Step, copy: &
         (None, Some(destination)) => planner.have(destination),
         _ => {}
     }
+}
+
+/// Whether a later COPY brings the same files, and no command before it does more than install (python/poetry-checkers-settings).
+fn comes_unused_again(planner: &Planner<'_>, step: &Step, copy: &Copy) -> bool {
+    let Some(files) = copy.files.as_ref().filter(|files| copy.from.is_none() && !files.is_empty()) else {
+        return false;
+    };
+    let again: Option<Vec<usize>> =
+        files.iter().map(|(_, place)| planner.comes_again_at(step, place)).collect();
+    let Some(last) = again.and_then(|again| again.into_iter().max()) else { return false };
+    let installs = |action: &Action| {
+        matches!(
+            action.effect,
+            Effect::Nothing
+                | Effect::Fetch
+                | Effect::InstallDependencies(_)
+                | Effect::InstallPackages(_)
+                | Effect::RemovePackages(_)
+                | Effect::UpdatePackages
+                | Effect::UpgradePackages
+                | Effect::CreateEnvironment(_)
+        ) && !action.nested
+    };
+    let between = planner.steps().iter().filter(|one| one.index > step.index && one.index < last);
+    between.filter(|one| one.keyword == Keyword::Run).flat_map(|one| &one.actions).all(installs)
 }
 
 /// Whether a later COPY brings the same files anyway (then this one may go), or a source names one of them.

@@ -69,7 +69,10 @@ pub(super) fn choose(planner: &Planner<'_>, environment: &VirtualEnvironment) ->
                 only_prefix = Some(format!("a command installs into {} by name", environment.prefix))
             }
             Target::Elsewhere(command) => {
-                let message = format!("where `{command}` puts packages is not followed yet");
+                let message = match &dependencies.untold {
+                    Some(why) => format!("where `{command}` puts packages is not followed here: {why}"),
+                    None => format!("where `{command}` puts packages is not followed yet"),
+                };
                 return Err(Note::refusal(Reason::UnsupportedInstruction, step.span, message)
                     .help("export the dependencies to a requirements file and install them with pip"));
             }
@@ -160,7 +163,16 @@ fn names_own(planner: &Planner<'_>, installations: &[(&Step, &Dependencies)]) ->
     });
     let beside = &planner.sources.recipes.beside_sources;
     let metadata = &planner.sources.recipe.files.metadata;
-    let counts = |file: &str| !metadata.is_match(file) && !beside.is_match(file);
+    // a manifest speaks to its installer, and settings of checkers name what they leave out (python/poetry-checkers-settings)
+    let read: Vec<&str> = installations
+        .iter()
+        .flat_map(|(_, found)| &found.files)
+        .filter_map(|file| file.rsplit('/').next())
+        .collect();
+    let name = |file: &str| file.rsplit('/').next().unwrap_or_default().to_owned();
+    let counts = |file: &str| {
+        !metadata.is_match(file) && !beside.is_match(file) && !read.contains(&name(file).as_str())
+    };
     in_line.or_else(|| {
         let mut texts = sources::texts(planner.sources.context?, "", &counts);
         texts.find_map(|(file, text)| Some(format!("{file} says `{}`", named(&text)?)))

@@ -5,6 +5,7 @@ use super::planner::Planner;
 use crate::analysis::effect::{Action, Effect, Transfer};
 use crate::analysis::step::Step;
 use crate::analysis::world::{Entry, Origin, is_standard};
+use crate::dockerfile::instruction::Keyword;
 use crate::dockerfile::span::Span;
 use crate::dockerfile::variables::mentions_variable;
 use crate::note::{Note, Reason};
@@ -72,11 +73,20 @@ impl Planner<'_> {
         }
         match &action.effect {
             Effect::CreateUser(_) | Effect::ChangeUsers | Effect::Configure => true,
-            Effect::Link(path, _) => {
+            Effect::Link(path, target) => {
                 // one that is gone in the end, or that only the build follows, is not repeated
-                matches!(self.stage.world.paths.get(path), Some(Entry { origin: Origin::Link(_), .. }))
+                let name = target.rsplit('/').next().unwrap_or(target);
+                let is_tool = self.stage.world.fetched.contains(name)
+                    && !self.needs.programs().any(|(need, _)| need.name == name);
+                !is_tool
+                    && matches!(self.stage.world.paths.get(path), Some(Entry { origin: Origin::Link(_), .. }))
                     && !path.starts_with("/tmp/")
                     && !self.sources.recipe.files.sources.is_match(path.trim_start_matches('/'))
+            }
+            Effect::CreateDirectory(paths)
+                if !paths.is_empty() && paths.iter().all(|path| self.is_made_by_workdir(action, path)) =>
+            {
+                false
             }
             Effect::CreateDirectory(paths)
                 if action.nested && paths.iter().all(|path| self.gets_program(path)) =>
@@ -113,6 +123,22 @@ impl Planner<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a WORKDIR behind the RUN makes the very directory, before any other RUN: `RUN mkdir /app`, `WORKDIR /app`
+    /// (go/run-makes-the-workdir).
+    fn is_made_by_workdir(&self, action: &Action, path: &str) -> bool {
+        let usual = action.program == "mkdir" && !action.text.split(' ').any(|word| word.starts_with("-m"));
+        let own = |step: &&Step| step.span.start <= action.span.start && action.span.end <= step.span.end;
+        let Some(own) = self.steps().iter().find(own).filter(|_| usual) else { return false };
+        let mut later = self.steps().iter().filter(|step| step.index > own.index);
+        let mut behind = own.actions.iter().skip_while(|one| !std::ptr::eq(*one, action)).skip(1);
+        let next = later.find(|step| matches!(step.keyword, Keyword::Run | Keyword::Workdir));
+        behind.all(|one| matches!(one.effect, Effect::Nothing | Effect::CreateDirectory(_)))
+            && next.is_some_and(|step| {
+                let made = step.makes_directory.as_deref();
+                step.before.is_root() && made.is_some_and(|made| is_within(made, path))
+            })
     }
 
     /// Whether the runtime gets something of what is removed from the build context.
@@ -272,6 +298,8 @@ impl Planner<'_> {
                 let path = absolute(&action.directory, word);
                 self.stage.world.paths.contains_key(&path) || self.stage.world.has_below(&path)
             }),
+            // `ln -s /opt/poetry/bin/poetry` makes its link where it runs
+            Effect::Link(path, _) => !action.text.split_whitespace().any(|word| word == path),
             // the first says the mode or the owner
             Effect::ChangeMode(_) | Effect::ChangeOwner(_) => words.nth(1).is_some(),
             _ => words.next().is_some(),

@@ -131,6 +131,8 @@ impl Judge<'_> {
                         "what another stage brings to",
                     )
                 }
+                // `ln -s /opt/poetry/bin/poetry`: the tool that a fetched script brings is the build's (python/poetry-linked)
+                Origin::Link(target) if self.is_tools_link(target) => continue,
                 Origin::Link(_) => {
                     let gone = self.is_for_container(path)
                         && self.is_read_link(&readable, entry, path)
@@ -150,6 +152,12 @@ impl Judge<'_> {
                 found.breach(id, self.line_of(entry), message, help);
             }
         }
+    }
+
+    /// Whether a link points to a program that a fetched script brought, and that nothing in the container starts.
+    fn is_tools_link(&self, target: &str) -> bool {
+        let name = target.rsplit('/').next().unwrap_or(target);
+        self.stage.world.fetched.contains(name) && !self.needs.programs().any(|(need, _)| need.name == name)
     }
 
     /// Whether a COPY brought it from the image of the makers of a build tool.

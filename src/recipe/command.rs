@@ -31,6 +31,8 @@ pub struct CommandRule {
     pub manager: Option<String>,
     /// The option that names a file of operands.
     pub lists: Option<String>,
+    /// The variable that the command is as good as for those after it: `NAME={capture}`.
+    pub sets: Option<String>,
     /// What an installer of a project reads, and where it installs.
     pub project: Option<ProjectInstaller>,
 }
@@ -201,6 +203,7 @@ impl CommandRule {
             from: None,
             manager: None,
             lists: None,
+            sets: None,
             project: None,
         })
     }
@@ -312,6 +315,14 @@ fn cluster(word: &str, values: &[String]) -> Vec<(String, Option<String>)> {
     found
 }
 
+impl CommandRule {
+    /// Name and value of the variable that a call is as good as for the commands after it.
+    pub fn setting(&self, call: &Call) -> Option<(String, String)> {
+        let filled = call.fill(self.sets.as_deref()?).pop()?;
+        filled.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
+    }
+}
+
 impl Call {
     /// The last value of an option, under any of its names.
     pub fn option(&self, names: &[&str]) -> Option<&str> {
@@ -386,6 +397,7 @@ mod tests {
             from: None,
             manager: None,
             lists: None,
+            sets: None,
             project: None,
         }
     }

@@ -21,8 +21,13 @@ pub fn build(call: &Call, around: Surroundings<'_>) -> Outputs {
         return outputs;
     }
     let named = named(call, &directory, around);
-    if let Ok(named) = &named {
-        outputs.packages.clone_from(&named.packages);
+    match &named {
+        Ok(named) => outputs.packages.clone_from(&named.packages),
+        // without go.mod `-o` names the program, and its package is the directory all the same (go/without-go-mod)
+        Err(_) if call.operands.iter().all(|operand| operand == ".") => {
+            outputs.packages.extend((around.locate)(&directory));
+        }
+        Err(_) => {}
     }
     // several programs of one command go into a directory, whatever its name looks like
     let many = named.as_ref().is_ok_and(|named| named.programs.len() > 1);

@@ -255,6 +255,7 @@ struct WrittenCommand {
     from: Option<Spanned<Engine>>,
     manager: Option<Spanned<String>>,
     lists: Option<String>,
+    sets: Option<String>,
     project: Option<ProjectInstaller>,
 }
 
@@ -604,6 +605,7 @@ fn check_command(written: Spanned<WrittenCommand>, managers: &[Manager]) -> Resu
         from: written.from.map(Spanned::into_inner),
         manager: written.manager.map(Spanned::into_inner),
         lists: written.lists,
+        sets: written.sets,
         project: written.project,
     })
 }

@@ -29,6 +29,8 @@ pub struct Dependencies {
     pub target: Target,
     /// The variable that would send them to an environment, where the installer keeps one of its own.
     pub pin: Option<String>,
+    /// Why it can't be told where they go, in one clause: "`--project` is given".
+    pub untold: Option<String>,
     /// Words by which a file would name that environment of its own.
     pub own_names: Vec<String>,
     /// Normalised names, as far as they can be told.

@@ -20,6 +20,8 @@ pub struct ProjectInstaller {
     pub directory_by: Option<String>,
     /// Variable without which the own environment is not in the project's directory.
     pub directory_if: Option<String>,
+    /// File of the project, and the line in it that says the same as that variable.
+    pub directory_if_line: Option<(String, String)>,
     /// Files of the project that it reads.
     pub reads: Vec<String>,
     /// Options with which the project itself is not installed.
@@ -49,11 +51,25 @@ impl ProjectInstaller {
         is_environment: &dyn Fn(&str) -> bool,
     ) -> Dependencies {
         let unless = self.unless.iter().map(String::as_str).collect::<Vec<_>>();
-        let told = call.has(&unless) || unless.iter().any(|name| call.variables.contains_key(*name));
-        if told || !call.operands.is_empty() || !around.root || !self.has_its_version(call, around) {
-            return python::locked(python::elsewhere(call), call, around);
+        let is_told = |name: &&&str| call.has(&[**name]) || call.variables.contains_key(**name);
+        let untold = if let Some(name) = unless.iter().find(is_told) {
+            Some(format!("`{name}` is given"))
+        } else if let Some(operand) = call.operands.first() {
+            Some(format!("`{operand}` is given"))
+        } else if !around.root {
+            Some("a user other than root installs".to_owned())
+        } else {
+            self.other_version(call, around)
+        };
+        if untold.is_some() {
+            let elsewhere = Dependencies { untold, ..python::elsewhere(call) };
+            return python::locked(elsewhere, call, around);
         }
-        let mut found = self.pinned(Dependencies::default(), call, is_environment);
+        let mut told = call.clone();
+        if let Some(name) = self.directory_if.as_ref().filter(|_| self.has_line(call, around)) {
+            told.variables.entry(name.clone()).or_insert_with(|| "true".to_owned());
+        }
+        let mut found = self.pinned(Dependencies::default(), &told, is_environment);
         found.files = self.reads.iter().map(|file| call.absolute(file)).collect();
         let rootless = self.rootless.iter().map(String::as_str).collect::<Vec<_>>();
         let alone = self.only_dependencies || call.has(&rootless);
@@ -132,23 +148,38 @@ impl ProjectInstaller {
         }
     }
 
-    /// Whether the image's interpreter is the one that the project asks for: another would be fetched.
-    fn has_its_version(&self, call: &Call, around: Surroundings<'_>) -> bool {
-        let Some(file) = &self.version_file else { return true };
-        let (Some(context), Some(version)) = (around.context, around.version) else { return false };
+    /// Whether the file of the project says that its environment is in its directory.
+    fn has_line(&self, call: &Call, around: Surroundings<'_>) -> bool {
+        let Some((file, wanted)) = &self.directory_if_line else { return false };
+        let plain = |line: &str| line.split('#').next().unwrap_or_default().replace(' ', "");
+        let place = (around.locate)(&call.absolute(file));
+        let text = around.context.zip(place).and_then(|(context, place)| context.text(&place));
+        text.is_some_and(|text| text.lines().any(|line| plain(line) == plain(wanted)))
+    }
+
+    /// What makes the project ask for another interpreter than the image's, which would be fetched; `None` where it does not.
+    fn other_version(&self, call: &Call, around: Surroundings<'_>) -> Option<String> {
+        let file = self.version_file.as_ref()?;
+        let (Some(context), Some(version)) = (around.context, around.version) else {
+            return Some("the version that the project asks for is not seen".to_owned());
+        };
         let text = |file: &str| context.text(&(around.locate)(&call.absolute(file))?);
         let asked = text(file);
         let asked = asked.as_deref().map(str::trim).unwrap_or_default();
         // the image's patch is not known, and another would be fetched
-        let same = asked.is_empty() || asked == version;
-        let manifests = self.reads.iter().filter_map(|file| text(file));
-        let mut lines = manifests.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
-        let required = lines.find_map(|line| {
-            let value = line.trim().strip_prefix("requires-python")?.trim().strip_prefix('=')?;
-            // a comment may follow
-            Some(value.split(['"', '\'']).nth(1).unwrap_or(value).to_owned())
-        });
-        same && required.is_none_or(|range| admits(&range, version))
+        if !asked.is_empty() && asked != version {
+            return Some(format!("{file} asks for {asked}, and the image has {version}"));
+        }
+        let manifests = self.reads.iter().filter_map(|file| Some((file, text(file)?)));
+        let required = |text: &str| {
+            text.lines().find_map(|line| {
+                let value = line.trim().strip_prefix("requires-python")?.trim().strip_prefix('=')?;
+                // a comment may follow
+                Some(value.split(['"', '\'']).nth(1).unwrap_or(value).to_owned())
+            })
+        };
+        let (file, range) = manifests.filter_map(|(file, text)| Some((file, required(&text)?))).next()?;
+        (!admits(&range, version)).then(|| format!("{file} asks for `{range}`, and the image has {version}"))
     }
 }
 

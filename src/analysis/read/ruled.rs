@@ -103,8 +103,9 @@ impl Reader<'_> {
             EffectKind::Link => {
                 let target = call.operands.first().cloned().unwrap_or_default();
                 let paths = self.transfers(call, unknown).unwrap_or_default();
-                let path =
-                    paths.first().map_or_else(|| call.directory.clone(), |first| first.destination.clone());
+                // `cd /usr/local/bin && ln -s /opt/poetry/bin/poetry` (python/poetry-linked)
+                let alone = || call.absolute(target.rsplit('/').next().unwrap_or(&target));
+                let path = paths.first().map_or_else(alone, |first| first.destination.clone());
                 let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
                 Effect::Link(path.clone(), absolute(parent, &target))
             }

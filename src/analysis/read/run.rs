@@ -308,6 +308,12 @@ impl<'a> Reader<'a> {
             effect = Effect::Write(vec![absolute(&place.directory, entered)]);
         }
         self.note_built(&call, &effect);
+        if let (Some((name, value)), Seen::Running(world)) = (rule.setting(&call), &mut self.world) {
+            match place.certainty.is_sure() {
+                true => drop(world.settings.insert(name, value)),
+                false => drop(world.settings.remove(&name)),
+            }
+        }
         let doubtful = rule.from == Some(Engine::Find) && !self.finds_by_name(&call);
         let certainty = place.certainty.min(Certainty::under(doubtful));
         if let (Effect::Write(paths), Seen::Running(world)) = (&effect, &mut self.world)
@@ -332,6 +338,9 @@ impl Reader<'_> {
             }
         }
         call.variables.extend(assignments.clone());
+        for (name, value) in &self.world.settings {
+            call.variables.entry(name.clone()).or_insert_with(|| value.clone());
+        }
     }
 }
 
