@@ -5,7 +5,8 @@ use super::line::{Added, Line};
 use super::packages;
 use super::planner::Planner;
 use crate::analysis::step::Step;
-use crate::context::gomod;
+use crate::context::Context;
+use crate::context::gomod::{self, GoPackage};
 use crate::knowledge::libraries::Cgo;
 use crate::note::{Note, Reason};
 use crate::recipe::engine::Libraries;
@@ -152,7 +153,7 @@ pub(super) fn is_free_of_cgo(
     let directories = source_directories(planner, compiles);
     let root =
         directories.iter().find(|directory| context.entry(&path::below(directory, "go.mod")).is_some());
-    let Some(root) = root else { return false };
+    let Some(root) = root else { return is_plain(context, compiles) };
     let module = gomod::GoModule::read(context, root);
     let Some(module) = module.filter(|module| module.local_replaces.is_empty()) else { return false };
     let image = &planner.stage.world.image;
@@ -164,6 +165,17 @@ pub(super) fn is_free_of_cgo(
         }
     };
     dependencies && gomod::packages(context, root).iter().all(|package| !package.uses_cgo)
+}
+
+/// Whether programs without go.mod import nothing but the standard library (go/without-go-mod).
+fn is_plain(context: &Context, compiles: &[(&Step, &Outputs)]) -> bool {
+    let standard = |import: &String| !import.split('/').next().unwrap_or_default().contains('.');
+    let own = |directory: &String| gomod::packages(context, directory);
+    let is_plain = |package: &GoPackage| !package.uses_cgo && package.imports.iter().all(standard);
+    compiles.iter().all(|(_, outputs)| {
+        !outputs.packages.is_empty()
+            && outputs.packages.iter().flat_map(own).all(|package| is_plain(&package))
+    })
 }
 
 /// Whether the file itself says that no program links C.
