@@ -23,6 +23,8 @@ pub struct World {
     pub modules: BTreeMap<String, String>,
     /// Addresses from which files were fetched, by their absolute paths.
     pub addresses: BTreeMap<String, String>,
+    /// Absolute paths of files into which an installer wrote what its lock file names.
+    pub exported: BTreeSet<String>,
     /// Variables that commands were as good as: an installer's configuration.
     pub settings: BTreeMap<String, String>,
     /// Where `make install` puts what is built in a directory, both absolute, as far as it was configured.
@@ -157,6 +159,7 @@ impl World {
             modules: BTreeMap::new(),
             addresses: BTreeMap::new(),
             settings: BTreeMap::new(),
+            exported: BTreeSet::new(),
             fetched: BTreeSet::new(),
             prefixes: BTreeMap::new(),
             foreign_trees: BTreeSet::new(),

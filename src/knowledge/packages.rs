@@ -61,6 +61,12 @@ pub fn bare_name(name: &str) -> &str {
     name.split(['=', ':', '<', '>', '~', '@', '/']).next().unwrap_or(name)
 }
 
+/// The name that a library had before Debian's transition to 64-bit times, and that the package still provides: `libglib2.0-0` for
+/// `libglib2.0-0t64` (wiki.debian.org/ReleaseGoals/64bit-time).
+pub fn provided_name(name: &str) -> &str {
+    name.strip_suffix("t64").unwrap_or(name)
+}
+
 impl Knowledge {
     /// Where a package belongs. The name may carry a version pin or an architecture (`libpq-dev=15.*`, `zlib1g:amd64`), which do not matter here.
     pub fn package_belongs(&self, name: &str, distribution: &Distribution) -> Belongs {

@@ -101,6 +101,15 @@ pub(super) fn only_speaks_to_them(planner: &Planner<'_>, step: &Step, work: usiz
         && pairs.iter().all(|pair| recipe.is_build_variable(&pair.key.text) && !named(&pair.key.text))
 }
 
+/// Whether an installer wrote a file for another, and nobody else reads it: `poetry export -o requirements.txt` (python/poetry-export).
+pub(super) fn is_only_theirs(planner: &Planner<'_>, path: &str) -> bool {
+    let metadata = &planner.sources.recipe.files.metadata;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let counts = |file: &str| !metadata.is_match(file);
+    let mentions = |context| sources::mentions(context, name, &counts);
+    planner.stage.world.exported.contains(path) && planner.sources.context.is_some_and(|one| !mentions(one))
+}
+
 /// A start that calls an installer where its words are put together: `. $(poetry env info --path)/bin/activate`.
 fn started_in_substitution(planner: &Planner<'_>) -> Option<Span> {
     let document = planner.sources.document;

@@ -331,7 +331,12 @@ fn comes_unused_again(planner: &Planner<'_>, step: &Step, copy: &Copy) -> bool {
     let again: Option<Vec<usize>> =
         files.iter().map(|(_, place)| planner.comes_again_at(step, place)).collect();
     let Some(last) = again.and_then(|again| again.into_iter().max()) else { return false };
+    let world = &planner.stage.world;
     let installs = |action: &Action| {
+        let is_exported = |paths: &Vec<String>| paths.iter().all(|path| world.exported.contains(path));
+        if matches!(&action.effect, Effect::Write(paths) if is_exported(paths)) {
+            return true;
+        }
         matches!(
             action.effect,
             Effect::Nothing
@@ -342,7 +347,7 @@ fn comes_unused_again(planner: &Planner<'_>, step: &Step, copy: &Copy) -> bool {
                 | Effect::UpdatePackages
                 | Effect::UpgradePackages
                 | Effect::CreateEnvironment(_)
-        ) && !action.nested
+        ) && (!action.nested || matches!(action.effect, Effect::InstallDependencies(_)))
     };
     let between = planner.steps().iter().filter(|one| one.index > step.index && one.index < last);
     between.filter(|one| one.keyword == Keyword::Run).flat_map(|one| &one.actions).all(installs)
@@ -453,7 +458,8 @@ fn take_written(planner: &mut Planner<'_>, decided: &Decided<'_>, paths: &[&str]
         ]);
         let skipped = elsewhere.into_iter().any(|directory| is_within(path, directory))
             || decided.from_builder.iter().any(|directory| is_within(path, directory))
-            || planner.stage.world.is_foreign(path);
+            || planner.stage.world.is_foreign(path)
+            || installers::is_only_theirs(planner, path);
         if !skipped && planner.stage.world.paths.contains_key(*path) {
             planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
         }

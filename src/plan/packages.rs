@@ -8,7 +8,7 @@ use crate::analysis::need::Caller;
 use crate::analysis::need::chain::Chain;
 use crate::analysis::step::Step;
 use crate::knowledge::Distribution;
-use crate::knowledge::packages::{Belongs, bare_name as bare};
+use crate::knowledge::packages::{Belongs, bare_name as bare, provided_name};
 use crate::note::{Note, Reason};
 use crate::recipe::RuntimeKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,8 @@ pub(super) struct RuntimePackages {
 impl RuntimePackages {
     /// Adds a package, if it is not among them.
     pub(super) fn add(&mut self, name: &str) {
-        if !self.names.iter().any(|known| bare(known) == bare(name)) {
+        // a file may still say the old name, which the new package provides (python/old-name-of-a-library)
+        if !self.names.iter().any(|known| provided_name(bare(known)) == provided_name(bare(name))) {
             self.names.push(name.to_owned());
         }
     }

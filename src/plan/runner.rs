@@ -8,6 +8,7 @@ use crate::analysis::config::Form;
 use crate::analysis::need::runner::without_runner;
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
+use crate::recipe::path::absolute;
 
 /// Writes the start anew; the environment comes first on PATH.
 pub(super) fn start_itself(planner: &mut Planner<'_>, decided: &Decided<'_>) -> Result<(), Note> {
@@ -37,6 +38,9 @@ fn check(planner: &Planner<'_>, span: Span, form: &Form) -> Result<(), Note> {
     let project =
         original.and_then(|one| without_runner(planner.sources.recipe, planner.sources.recipes, &one.form));
     let Some((_, project)) = project else { return Ok(()) };
+    if let Some(file) = project.run_loads.as_ref().filter(|file| loads(planner, file)) {
+        return refuse(format!("`{}` gives the program the variables of {file}", project.run.join(" ")));
+    }
     let program = match form {
         Form::Exec(words) => words.first().cloned().unwrap_or_default(),
         Form::Shell(text) => text.split_whitespace().next().unwrap_or_default().to_owned(),
@@ -54,10 +58,7 @@ fn check(planner: &Planner<'_>, span: Span, form: &Form) -> Result<(), Note> {
                 "{file} can't be seen, so whether `{program}` is a script of the project can't be told"
             ));
         };
-        let names = |line: &str| {
-            line.trim().split('=').next().unwrap_or_default().trim().trim_matches('"') == program
-        };
-        if text.lines().any(names) {
+        if scripts(&text).any(|name| name == program) {
             return refuse(format!("`{program}` is a script of the project, which no RUN installs"));
         }
         if project.run_installs && text.lines().any(|line| line.trim() == "[build-system]") {
@@ -68,4 +69,25 @@ fn check(planner: &Planner<'_>, span: Span, form: &Form) -> Result<(), Note> {
         }
     }
     Ok(())
+}
+
+/// Whether the build context has a file beside the program, or may have it on another machine: git ignores it there.
+fn loads(planner: &Planner<'_>, file: &str) -> bool {
+    let Some(context) = planner.sources.context else { return true };
+    let directory = planner.stage.state.workdir.as_deref().unwrap_or("/");
+    let place = planner.stage.world.context_path(&absolute(directory, file));
+    context.entry(file).is_some() || place.is_some_and(|place| context.entry(&place).is_some())
+}
+
+/// Names of the scripts that a manifest defines: `serve = "service:main"` below `[tool.poetry.scripts]`.
+fn scripts(text: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    text.lines().map(str::trim).filter_map(move |line| {
+        if line.starts_with('[') {
+            inside = line.trim_end_matches(']').ends_with("scripts");
+            return None;
+        }
+        let name = line.split('=').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        (inside && !name.is_empty()).then_some(name)
+    })
 }

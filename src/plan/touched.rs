@@ -1,5 +1,6 @@
 //! Directories that commands of the builder may have changed: they are taken from there, not from the build context.
 
+use super::installers;
 use super::outputs::compiles;
 use super::planner::Planner;
 use super::surely::surely_there;
@@ -216,7 +217,9 @@ pub(super) fn changed_directories(planner: &Planner<'_>, work: usize) -> Result<
                 // the runtime moves files of the context, too
                 Effect::Move(_) if planner.is_repeated(action) => {}
                 effect => {
-                    for path in effect.written().into_iter().filter(|path| is_copied(planner, path)) {
+                    let written = effect.written().into_iter();
+                    let written = written.filter(|path| !installers::is_only_theirs(planner, path));
+                    for path in written.filter(|path| is_copied(planner, path)) {
                         if planner.stage.world.certainty(path).is_sure() {
                             add(path.to_owned());
                         } else if planner.stage.world.exists(path) {

@@ -33,6 +33,8 @@ pub struct CommandRule {
     pub lists: Option<String>,
     /// The variable that the command is as good as for those after it: `NAME={capture}`.
     pub sets: Option<String>,
+    /// Options that name the file into which it writes what a lock file names; it prints that otherwise.
+    pub exports: Vec<String>,
     /// What an installer of a project reads, and where it installs.
     pub project: Option<ProjectInstaller>,
 }
@@ -204,6 +206,7 @@ impl CommandRule {
             manager: None,
             lists: None,
             sets: None,
+            exports: Vec::new(),
             project: None,
         })
     }
@@ -398,6 +401,7 @@ mod tests {
             manager: None,
             lists: None,
             sets: None,
+            exports: Vec::new(),
             project: None,
         }
     }

@@ -256,6 +256,8 @@ struct WrittenCommand {
     manager: Option<Spanned<String>>,
     lists: Option<String>,
     sets: Option<String>,
+    #[serde(default)]
+    exports: Vec<String>,
     project: Option<ProjectInstaller>,
 }
 
@@ -606,6 +608,7 @@ fn check_command(written: Spanned<WrittenCommand>, managers: &[Manager]) -> Resu
         manager: written.manager.map(Spanned::into_inner),
         lists: written.lists,
         sets: written.sets,
+        exports: written.exports,
         project: written.project,
     })
 }

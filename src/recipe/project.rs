@@ -12,6 +12,8 @@ use super::python;
 pub struct ProjectInstaller {
     /// Variable that sends everything to the environment at its path.
     pub pin: Option<String>,
+    /// A variable with which it uses the interpreter's own prefix, and the variable that then sends everything to an environment.
+    pub pin_if: Option<(String, String)>,
     /// Words by which a file names or moves the installer's own environment: then nothing can be sent elsewhere.
     pub names: Vec<String>,
     /// Directory of its own environment, relative to the project.
@@ -38,6 +40,8 @@ pub struct ProjectInstaller {
     pub run_scripts: Option<(String, String)>,
     /// Whether starting installs what is missing: the project itself, too.
     pub run_installs: bool,
+    /// File of the project whose variables it gives to what it starts.
+    pub run_loads: Option<String>,
     /// File of the project that asks for a version of the interpreter, which the installer would fetch.
     pub version_file: Option<String>,
 }
@@ -50,20 +54,8 @@ impl ProjectInstaller {
         around: Surroundings<'_>,
         is_environment: &dyn Fn(&str) -> bool,
     ) -> Dependencies {
-        let unless = self.unless.iter().map(String::as_str).collect::<Vec<_>>();
-        let is_told = |name: &&&str| call.has(&[**name]) || call.variables.contains_key(**name);
-        let untold = if let Some(name) = unless.iter().find(is_told) {
-            Some(format!("`{name}` is given"))
-        } else if let Some(operand) = call.operands.first() {
-            Some(format!("`{operand}` is given"))
-        } else if !around.root {
-            Some("a user other than root installs".to_owned())
-        } else {
-            self.other_version(call, around)
-        };
-        if untold.is_some() {
-            let elsewhere = Dependencies { untold, ..python::elsewhere(call) };
-            return python::locked(elsewhere, call, around);
+        if !call.operands.is_empty() || !around.root || self.untold(call, around).is_some() {
+            return self.elsewhere(call, around);
         }
         let mut told = call.clone();
         if let Some(name) = self.directory_if.as_ref().filter(|_| self.has_line(call, around)) {
@@ -82,6 +74,24 @@ impl ProjectInstaller {
         let sees = |file: &String| around.context.zip((around.locate)(&call.absolute(file))).is_some();
         found.complete = alone && self.reads.iter().all(sees);
         python::locked(found, call, around)
+    }
+
+    /// What can't be followed, with the reason.
+    pub fn elsewhere(&self, call: &Call, around: Surroundings<'_>) -> Dependencies {
+        let untold = self.untold(call, around).or_else(|| match call.operands.first() {
+            Some(operand) => Some(format!("`{operand}` is given")),
+            None if !around.root => Some("a user other than root installs".to_owned()),
+            None => None,
+        });
+        python::locked(Dependencies { untold, ..python::elsewhere(call) }, call, around)
+    }
+
+    /// Why it can't be told where a call installs, in one clause; `None` where it can.
+    pub fn untold(&self, call: &Call, around: Surroundings<'_>) -> Option<String> {
+        let is_told =
+            |name: &&String| call.has(&[name.as_str()]) || call.variables.contains_key(name.as_str());
+        let told = self.unless.iter().find(is_told).map(|name| format!("`{name}` is given"));
+        told.or_else(|| self.other_version(call, around))
     }
 
     /// The words of the program that it is to start in its environment.
@@ -121,9 +131,18 @@ impl ProjectInstaller {
         call: &Call,
         is_environment: &dyn Fn(&str) -> bool,
     ) -> Dependencies {
-        found.target = self.target(call, is_environment);
+        let system = self.pin_if.as_ref().filter(|(name, _)| is_on(call.variables.get(name)));
+        let sent = self.pin_if.as_ref().and_then(|(_, pin)| call.variables.get(pin));
+        found.target = match (system, sent.filter(|sent| !sent.is_empty())) {
+            (_, Some(path)) if is_environment(path) => Target::Environment(path.clone()),
+            (_, Some(_)) => {
+                Target::Elsewhere(call.words.iter().take(2).cloned().collect::<Vec<_>>().join(" "))
+            }
+            (Some(_), None) => Target::Default,
+            (None, None) => self.target(call, is_environment),
+        };
         if found.target == Target::Default {
-            found.pin.clone_from(&self.pin);
+            found.pin = system.map(|(_, pin)| pin.clone()).or_else(|| self.pin.clone());
             found.own_names.clone_from(&self.names);
         }
         found
@@ -139,9 +158,7 @@ impl ProjectInstaller {
         if let Some(path) = value(&self.directory_by) {
             return Target::Environment(call.absolute(path));
         }
-        let is_off = |value: &String| ["0", "false", "no"].contains(&value.to_lowercase().as_str());
-        let in_project =
-            self.directory_if.is_none() || value(&self.directory_if).is_some_and(|on| !is_off(on));
+        let in_project = self.directory_if.is_none() || is_on(value(&self.directory_if));
         match self.directory.as_ref().filter(|_| in_project) {
             Some(directory) => Target::Environment(absolute(&call.directory, directory)),
             None => Target::Default,
@@ -181,6 +198,11 @@ impl ProjectInstaller {
         let (file, range) = manifests.filter_map(|(file, text)| Some((file, required(&text)?))).next()?;
         (!admits(&range, version)).then(|| format!("{file} asks for `{range}`, and the image has {version}"))
     }
+}
+
+/// Whether a variable is set to anything but "off".
+fn is_on(value: Option<&String>) -> bool {
+    value.is_some_and(|value| !["", "0", "false", "no"].contains(&value.to_lowercase().as_str()))
 }
 
 /// Whether a range such as `>=3.11,<4` admits a minor version; what can't be read admits none.

@@ -80,7 +80,10 @@ impl Daemon {
             }
             Syntax::Crontab => scheduled(line),
             Syntax::CrontabOfUsers => {
-                scheduled(line)?.split_once(char::is_whitespace).map(|(_, command)| command.trim_start())
+                let command = scheduled(line)?;
+                let (user, rest) = command.split_once(char::is_whitespace)?;
+                // no user has such a name: the file is handed to `crontab` as one of a single user (python/crontab-without-user)
+                Some(if user.contains('/') { command } else { rest.trim_start() })
             }
             Syntax::Procfile => {
                 let (name, command) = line.split_once(':')?;

@@ -3,6 +3,7 @@
 use super::Need;
 use super::walk::{Place, SHELLS, Walk, name_of};
 use crate::analysis::world::Origin;
+use crate::context::sources::is_source;
 use crate::dockerfile::instruction::Keyword;
 
 impl Walk<'_> {
@@ -72,7 +73,8 @@ impl Walk<'_> {
             return;
         }
         let first = text.lines().next().unwrap_or_default();
-        let mut is_shell = file.ends_with(".sh") || !first.starts_with("#!");
+        // a source of another language is no text of a shell, whoever starts it
+        let mut is_shell = file.ends_with(".sh") || !(first.starts_with("#!") || is_source(&file));
         if let Some(line) = first.strip_prefix("#!") {
             let mut words = line.split_whitespace();
             let interpreter = words.next().unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::recipe::command::{Call, CommandRule, EffectKind};
 use crate::recipe::engine::{Answer, Engine};
 use crate::recipe::path::absolute;
 use crate::recipe::product::{Dependencies, Outputs, Surroundings, Target};
+use crate::recipe::python;
 
 impl Reader<'_> {
     /// What the rule says that the call does.
@@ -60,10 +61,13 @@ impl Reader<'_> {
             EffectKind::InstallDependencies | EffectKind::Compile => {
                 match rule.from.and_then(|engine| engine.answer(call, around)) {
                     Some(Answer::Installs(found)) => match &rule.project {
+                        Some(project) if project.untold(call, around).is_some() => {
+                            Effect::InstallDependencies(project.elsewhere(call, around))
+                        }
                         Some(project) => Effect::InstallDependencies(
                             project.pinned(found, call, &|path| self.is_environment(path)),
                         ),
-                        None => self.dependencies(found, call),
+                        None => self.dependencies(self.exported(found, call, around), call),
                     },
                     Some(Answer::Compiles(outputs)) => Effect::Compile(outputs),
                     None if rule.effect == EffectKind::Compile => {
@@ -88,7 +92,12 @@ impl Reader<'_> {
             EffectKind::InstallBuilt => {
                 Effect::InstallBuilt(self.prefix(call).map_or_else(written, |prefix| vec![prefix]))
             }
-            EffectKind::CreateEnvironment => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
+            EffectKind::CreateEnvironment => match &rule.project {
+                Some(project) if project.untold(call, around).is_some() => {
+                    Effect::InstallDependencies(project.elsewhere(call, around))
+                }
+                _ => Effect::CreateEnvironment(written().pop().unwrap_or_default()),
+            },
             EffectKind::CreateUser => Effect::CreateUser(account(call, rule.from == Some(Engine::WithHome))),
             EffectKind::ChangeUsers => Effect::ChangeUsers,
             EffectKind::CreateDirectory => match certain(written()) {
@@ -129,6 +138,15 @@ impl Reader<'_> {
                 _ => Effect::Remove(written().iter().flat_map(|path| braces(path)).collect()),
             },
             EffectKind::Shell => Effect::Unknown(mentioned(&call.words)),
+        }
+    }
+
+    /// Requirements that an installer wrote are what its lock file names (python/poetry-export).
+    fn exported(&self, found: Dependencies, call: &Call, around: Surroundings<'_>) -> Dependencies {
+        let is_told = |file: &String| self.world.exported.contains(file);
+        match found.unread && found.files.iter().any(is_told) {
+            true => python::locked(found, call, around),
+            false => found,
         }
     }
 

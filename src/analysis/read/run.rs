@@ -51,6 +51,8 @@ pub struct Reader<'a> {
     pipeline: usize,
     /// Commands that may still be read.
     pub(super) left: usize,
+    /// Whether the command that was read says what a lock file names.
+    exporting: bool,
 }
 
 /// The world that a reader sees, and changes where it runs a line.
@@ -88,6 +90,7 @@ impl<'a> Reader<'a> {
             reads: Vec::new(),
             entered: None,
             pipeline: 0,
+            exporting: false,
             left,
         }
     }
@@ -116,6 +119,7 @@ impl<'a> Reader<'a> {
             reads: Vec::new(),
             entered: None,
             pipeline: 0,
+            exporting: false,
             left,
         }
     }
@@ -224,6 +228,7 @@ impl<'a> Reader<'a> {
         }
         self.takes_in(command, &place.directory);
         let mut actions = Vec::new();
+        self.exporting = false;
         if !words.words.is_empty() {
             let said = words.words.clone();
             actions = self.words(words, &assignments, &place, depth);
@@ -231,6 +236,7 @@ impl<'a> Reader<'a> {
         }
         let written = self.redirected(command, &place);
         if !written.is_empty() {
+            self.note_exported(&written);
             actions.push(self.act(&place, Effect::Write(written), "", ">"));
         }
         let depends = |effect: &Effect| {
@@ -308,6 +314,15 @@ impl<'a> Reader<'a> {
             effect = Effect::Write(vec![absolute(&place.directory, entered)]);
         }
         self.note_built(&call, &effect);
+        if !rule.exports.is_empty() {
+            let names: Vec<&str> = rule.exports.iter().map(String::as_str).collect();
+            let file = call.option(&names).map(|file| call.absolute(file));
+            self.exporting = true;
+            if let Some(file) = file {
+                self.note_exported(std::slice::from_ref(&file));
+                effect = Effect::Write(vec![file]);
+            }
+        }
         if let (Some((name, value)), Seen::Running(world)) = (rule.setting(&call), &mut self.world) {
             match place.certainty.is_sure() {
                 true => drop(world.settings.insert(name, value)),
@@ -327,6 +342,13 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What an installer says of its lock file is the content of these files.
+    fn note_exported(&mut self, files: &[String]) {
+        if let (true, Seen::Running(world)) = (self.exporting, &mut self.world) {
+            world.exported.extend(files.iter().cloned());
+        }
+    }
+
     /// Where a call runs, and the variables that it sees.
     fn complete(&self, call: &mut Call, place: &Place, assignments: &BTreeMap<String, String>) {
         call.directory.clone_from(&place.directory);

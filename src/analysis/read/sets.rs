@@ -47,7 +47,9 @@ impl Reader<'_> {
     pub(super) fn activate(&mut self, script: &str, certainty: Certainty) {
         let Some((bin, _)) = script.rsplit_once('/') else { return };
         let environment = bin.strip_suffix("/bin").filter(|path| self.is_environment(path));
-        if environment.is_some() {
+        if let Some(environment) = environment {
+            let own = certainty.is_sure().then(|| environment.to_owned());
+            self.locals.insert("VIRTUAL_ENV".to_owned(), own);
             let path = self.value("PATH").unwrap_or_default();
             let value = certainty.is_sure().then(|| format!("{bin}:{path}"));
             self.locals.insert("PATH".to_owned(), value);
