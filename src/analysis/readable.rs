@@ -8,8 +8,10 @@ use super::need::Needs;
 use super::{Sources, Stage};
 use crate::context::opened::{Opened, opened};
 use crate::context::reach::Reach;
+use crate::context::{Context, path};
 use crate::dockerfile::instruction::Keyword;
-use crate::recipe::path::is_within;
+use crate::recipe::Convention;
+use crate::recipe::path::{absolute, is_within};
 use globset::GlobSet;
 use std::collections::BTreeSet;
 
@@ -53,7 +55,7 @@ impl<'a> Readable<'a> {
             sources,
             named,
             trees: trees.map(|(index, _)| index).collect(),
-            said: Said::of(sources, stage),
+            said: Said::of(sources, stage, needs),
         }
     }
 
@@ -120,7 +122,7 @@ impl<'a> Readable<'a> {
 }
 
 impl Said {
-    fn of(sources: Sources<'_>, stage: &Stage) -> Option<Self> {
+    fn of(sources: Sources<'_>, stage: &Stage, needs: &Needs) -> Option<Self> {
         let context = sources.context?;
         let rules = sources.recipe.opens.as_ref()?;
         let compiles =
@@ -136,6 +138,7 @@ impl Said {
             }
             packages.extend(outputs.packages.iter().cloned());
         }
+        packages.extend(started(context, stage, needs));
         if packages.is_empty() {
             return None;
         }
@@ -149,7 +152,11 @@ impl Said {
             };
             opened.imports.iter().any(within)
         };
-        let used: Vec<_> = rules.conventions.iter().filter(|convention| uses(&convention.module)).collect();
+        // `sqlx migrate run` in a script (rust/migrations-of-a-tool)
+        let starts =
+            |convention: &&Convention| needs.programs().any(|(need, _)| need.name == convention.module);
+        let used = rules.conventions.iter().filter(|convention| uses(&convention.module));
+        let used: Vec<_> = used.chain(rules.programs.iter().filter(starts)).collect();
         let mentioned = context.hints().paths.iter().filter(|(_, source)| reach.holds(source));
         Some(Self {
             mentioned: mentioned.map(|(path, _)| path.clone()).collect(),
@@ -176,6 +183,27 @@ impl Said {
 
     fn is_compiled_in(&self, path: &str) -> bool {
         self.opened.compiled_in.iter().chain(&self.generated).any(|compiled| is_within(path, compiled))
+    }
+}
+
+/// Directories of the context with what the container builds at every start: `go run ./cmd/server`, `cargo run` (go/go-run).
+fn started(context: &Context, stage: &Stage, needs: &Needs) -> Option<String> {
+    let start = needs.starter.as_ref()?;
+    let mut words = start.words.iter().skip(start.starter.run.len());
+    let mut first = words.next();
+    while let Some(flag) = first.filter(|word| word.starts_with('-') && *word != "--") {
+        if start.starter.values.contains(flag) {
+            words.next();
+        }
+        first = words.next();
+    }
+    let directory = stage.state.workdir.as_deref().unwrap_or("/");
+    let place = |word: &str| stage.world.context_path(&absolute(directory, word));
+    let named = first.and_then(|word| place(word)).filter(|place| context.exists(place));
+    let file = named.as_ref().filter(|place| context.entry(place).is_some());
+    match file {
+        Some(file) => path::parent(file).map(str::to_owned),
+        None => named.or_else(|| place(".")),
     }
 }
 
@@ -217,7 +245,7 @@ fn generated(stage: &Stage) -> BTreeSet<String> {
         action.text.split_whitespace().skip(1).map(move |word| {
             let word = word.split_once('=').map_or(word, |(_, value)| value);
             let word = word.trim_end_matches("...").trim_end_matches("/*");
-            crate::recipe::path::absolute(&directory, word)
+            absolute(&directory, word)
         })
     });
     words.filter_map(|path| stage.world.context_path(&path)).filter(|path| !path.is_empty()).collect()

@@ -215,6 +215,10 @@ impl Reader<'_> {
     /// The paths of the context that a literal can stand for.
     fn places(&self, literal: &str) -> BTreeSet<String> {
         let mut places = BTreeSet::new();
+        // a route, and no directory: `Files::new("/", "./static")` (rust/built-by-a-user)
+        if literal == "/" {
+            return places;
+        }
         let end = literal.find(['*', '?', '[', '{', '%']);
         let plain =
             end.map_or(literal, |end| literal[..end].rsplit_once('/').map_or(".", |(parent, _)| parent));

@@ -187,13 +187,31 @@ fn step_to_stages(
     Ok(())
 }
 
+/// `--chown` for a program that the RUN which makes it surely gives to somebody: `go build -o server && chown app server`
+/// (go/program-of-a-user).
+fn owner_of(step: &Step, program: &str) -> Vec<String> {
+    let gives = |action: &&Action| {
+        action.program == "chown"
+            && action.certainty.is_sure()
+            && matches!(&action.effect, Effect::ChangeOwner(paths) if paths.iter().any(|path| is_within(program, path)))
+    };
+    let owner = step.actions.iter().rfind(gives).and_then(|action| {
+        action.text.split(' ').skip(1).find(|word| !word.starts_with('-')).map(str::to_owned)
+    });
+    // what another user than root builds is that user's (rust/built-by-a-user)
+    let user = || step.before.user.clone().filter(|_| !step.before.is_root());
+    let is_plain = |owner: &String| !owner.contains(['$', '`', '"', '\'']);
+    owner.or_else(user).filter(is_plain).map(|owner| format!("--chown={owner}")).into_iter().collect()
+}
+
 /// The programs that a step makes go to the runtime at its place.
 fn take_programs(planner: &mut Planner<'_>, step: &Step, programs: &[String], taken: &mut Vec<String>) {
     for program in programs {
         let made_here =
             planner.stage.world.find(program).is_some_and(|entry| entry.instruction == step.index);
         if made_here && !taken.contains(program) {
-            planner.copy_from_builder(program, Vec::new(), "the program, at its old place");
+            let owner = owner_of(step, program);
+            planner.copy_from_builder(program, owner, "the program, at its old place");
             taken.push(program.clone());
         }
     }

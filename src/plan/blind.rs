@@ -123,10 +123,9 @@ pub(super) fn blind(
     }
     let installs =
         planner.needs.programs().any(|(need, _)| planner.sources.recipe.installers.contains(&need.name));
-    if installs && !shared && !planner.stage.state.is_root() {
-        return Some(
-            "the container installs packages as a user who can't write to the environment".to_owned(),
-        );
+    // an environment has neither the image's tools for building nor a place where any user can write (python/pip-at-run-time)
+    if installs {
+        return Some("the container installs packages by itself".to_owned());
     }
     if !shared && installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
         return Some("packages are built with the tools that the image has installed".to_owned());

@@ -133,19 +133,13 @@ fn is_for_the_build(planner: &Planner<'_>, path: &String) -> bool {
     if planner.needs.started_by(&callers).any(|(program, _)| program.name == name) {
         return false;
     }
-    // `cargo-chef` is nothing without `cargo`
-    let is_subcommand = planner
-        .sources
-        .recipe
-        .toolchain
-        .iter()
-        .any(|tool| name.strip_prefix(tool.as_str()).is_some_and(|rest| rest.starts_with('-')));
     let calls = |action: &Action| match &action.effect {
         Effect::Compile(outputs) if outputs.foreign => false,
         Effect::GenerateSources | Effect::Build => true,
         _ => action.text.split_whitespace().any(|word| word.rsplit('/').next() == Some(name)),
     };
-    is_subcommand || planner.steps().iter().flat_map(|step| &step.actions).any(calls)
+    planner.sources.recipe.is_subcommand(name)
+        || planner.steps().iter().flat_map(|step| &step.actions).any(calls)
 }
 
 /// Says that sources are generated: data that the same command writes for the program is not known.

@@ -208,7 +208,7 @@ impl Judge<'_> {
             }
             _ => false,
         });
-        is_started || (own_sources && !is_tool)
+        is_started || (own_sources && !is_tool && !self.old.recipe.is_subcommand(name))
     }
 
     /// Whether the new world has a compiled program of that name, here or where the new text starts it.

@@ -182,6 +182,8 @@ struct WrittenOpens {
     #[serde(default)]
     embeds: Vec<String>,
     #[serde(default)]
+    programs: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     modules: BTreeMap<String, Vec<String>>,
 }
 
@@ -556,6 +558,7 @@ fn opens(written: WrittenOpens) -> Result<Opens, String> {
         Ok(Convention { module, files: globs(&patterns)?, names: names.cloned().collect() })
     };
     let conventions = written.modules.into_iter().map(convention).collect::<Result<_, String>>()?;
+    let programs = written.programs.into_iter().map(convention).collect::<Result<_, String>>()?;
     let calls = Calls {
         reads: written.reads,
         opens: written.opens,
@@ -564,7 +567,7 @@ fn opens(written: WrittenOpens) -> Result<Opens, String> {
         file_systems: written.file_systems,
         embeds: written.embeds,
     };
-    Ok(Opens { calls, conventions })
+    Ok(Opens { calls, conventions, programs })
 }
 
 /// A rule of a command whose words are all known.

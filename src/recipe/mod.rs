@@ -148,6 +148,8 @@ pub struct Opens {
     pub calls: Calls,
     /// Files that modules read without being told.
     pub conventions: Vec<Convention>,
+    /// Files that tools read without being told, by the tool's name.
+    pub programs: Vec<Convention>,
 }
 
 /// Files that a module reads without being told which.
@@ -438,6 +440,12 @@ impl Recipes {
 }
 
 impl Recipe {
+    /// Whether a program is nothing without a tool of the toolchain: `cargo-chef` without `cargo`.
+    pub fn is_subcommand(&self, name: &str) -> bool {
+        let of = |tool: &String| name.strip_prefix(tool.as_str()).is_some_and(|rest| rest.starts_with('-'));
+        self.toolchain.iter().any(of)
+    }
+
     /// Whether a variable only matters to a build.
     pub fn is_build_variable(&self, name: &str) -> bool {
         is_among(&self.build_environment, name)

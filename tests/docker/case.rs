@@ -86,7 +86,9 @@ impl Case {
             let entry = entry?;
             let relative = entry.path().strip_prefix(&self.folder)?;
             let place = target.path().join(relative);
-            if entry.path().is_dir() {
+            if entry.path_is_symlink() {
+                std::os::unix::fs::symlink(fs::read_link(entry.path())?, &place)?;
+            } else if entry.path().is_dir() {
                 fs::create_dir_all(&place)?;
             } else if relative != Path::new(DESCRIPTION) {
                 fs::copy(entry.path(), &place)?;

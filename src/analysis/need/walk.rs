@@ -6,6 +6,7 @@ use super::text::{Line, Text};
 use super::{Caller, Doubt, Need, Needs, Program, Started};
 use crate::analysis::config::{Form, Invocation};
 use crate::analysis::read::unwrap::{Unwrapped, unwrap};
+use crate::analysis::world::Origin;
 use crate::analysis::{Sources, Stage};
 use crate::recipe::Starter;
 use crate::recipe::path::absolute;
@@ -291,19 +292,27 @@ impl<'a> Walk<'a> {
             |word: &String| self.resolve(word).is_some_and(|path| self.stage.world.paths.contains_key(&path));
         let Some(path) = self.resolve(program) else { return };
         let is_one = rest.first().is_some_and(|first| !first.starts_with('-'));
-        if is_one && self.runs_arguments(&path, rest.first().is_some_and(is_made)) {
+        let entry = |word: &String| self.stage.world.paths.get(&self.resolve(word)?);
+        let is_compiled =
+            rest.first().and_then(entry).is_some_and(|entry| entry.origin == Origin::Compiled && !entry.tree);
+        if is_one && self.runs_arguments(&path, rest.first().is_some_and(is_made), is_compiled) {
             self.command(rest, &place.inside());
         }
     }
 
-    /// Whether a program is a script that runs what it is given; `likely` says that it is given a program.
-    fn runs_arguments(&mut self, path: &str, likely: bool) -> bool {
+    /// Whether a program is a script that runs what it is given; `likely` says that it is given what the file brought, `compiled` that
+    /// this is a program.
+    fn runs_arguments(&mut self, path: &str, likely: bool, compiled: bool) -> bool {
         if let Some(known) = self.handing.get(path) {
             return *known;
         }
-        let runs = self.script_text(path).is_some_and(|(_, text)| {
-            likely || Text::read(&text, self.stage, self.sources).is_ok_and(|read| read.runs_arguments)
-        });
+        let runs = match self.script_text(path) {
+            Some((_, text)) => {
+                likely || Text::read(&text, self.stage, self.sources).is_ok_and(|read| read.runs_arguments)
+            }
+            // one that was fetched is not seen (go/fetched-wait-script)
+            None => compiled && self.stage.world.exists(path),
+        };
         self.handing.insert(path.to_owned(), runs);
         runs
     }

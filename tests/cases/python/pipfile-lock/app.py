@@ -1,3 +1,3 @@
 import MySQLdb
 
-print(MySQLdb.__version__)
+print(MySQLdb.version_info)

@@ -1,0 +1,3 @@
+#!/bin/sh
+sqlx migrate run
+exec ./target/release/pages
