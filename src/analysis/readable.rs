@@ -93,7 +93,7 @@ impl<'a> Readable<'a> {
         self.said.as_ref().is_some_and(|said| {
             said.embedded.iter().any(|embedded| is_within(place, embedded))
                 && !said.opened.dynamic
-                && !said.opened.absent.iter().chain(&said.opened.endings).any(in_named)
+                && !said.opened.sought.iter().chain(&said.opened.endings).any(in_named)
         })
     }
 

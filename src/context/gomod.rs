@@ -28,7 +28,7 @@ pub struct GoPackage {
     pub imports: BTreeSet<String>,
     /// Patterns of `//go:embed`, as written, without quotes.
     pub embeds: Vec<String>,
-    /// Whether a file imports "C", and so needs cgo.
+    /// Whether a file imports "C", or "plugin", and so needs cgo.
     pub uses_cgo: bool,
 }
 
@@ -192,7 +192,8 @@ impl GoPackage {
                 Token::Sign('(') => group = true,
                 Token::Sign(')') => group = false,
                 Token::Text(import) => {
-                    self.uses_cgo |= import == "C";
+                    // plugins are loaded by the C library's loader
+                    self.uses_cgo |= import == "C" || import == "plugin";
                     self.imports.insert(import.into_owned());
                 }
                 Token::Word("import") if !group => {

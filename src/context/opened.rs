@@ -23,6 +23,8 @@ pub struct Opened {
     pub named: BTreeSet<String>,
     /// Files that literals in such calls name and that are not in the context, as written.
     pub absent: BTreeSet<String>,
+    /// Literals in calls that open files, which name nothing in the context, without `./` and outer slashes.
+    pub sought: BTreeSet<String>,
     /// Last elements of names of which the rest is made up at run time (`filepath.Join(dir, "menu.json")`).
     pub endings: BTreeSet<String>,
     /// Files and directories that are compiled in.
@@ -189,6 +191,9 @@ impl Reader<'_> {
         let places = self.places(literal);
         if places.is_empty() {
             let plain = literal.trim_start_matches("./");
+            if call.opens && is_whole && !plain.is_empty() {
+                self.found.sought.insert(plain.trim_matches('/').to_owned());
+            }
             let is_file = !plain.is_empty()
                 && !plain.contains(['*', '%', '{', '}', ' ', '\n', ':', '?'])
                 && path::name(plain).contains('.')
@@ -284,7 +289,9 @@ impl Reader<'_> {
                 let text = text.trim_start_matches("$CARGO_MANIFEST_DIR").trim_start_matches('/');
                 if text.len() > 1 && !text.contains(char::is_whitespace) {
                     let places = self.places(text);
-                    if places.is_empty() {
+                    // of attributes, those that say so: `#[folder = "dist/"]`, and not `#[serde(rename = "dist")]`
+                    let says = |token: &Token<'_>| matches!(token, Token::Word(word) if embedders.iter().any(|one| one == word));
+                    if places.is_empty() && (says(token) || group.iter().any(says)) {
                         let from =
                             std::iter::successors(path::parent(self.file), |above| path::parent(above));
                         let absent = from.filter_map(|directory| path::join(directory, text));

@@ -156,7 +156,7 @@ fn step_to_stages(
             take_installed(planner, step);
             // what a repeated command reads, such as a certificate, was written before it
             for action in &step.actions {
-                take_written(planner, &action.effect.written(), whole);
+                take_written(planner, step, &action.effect.written(), whole);
             }
             planner.replay(step, &runs_own)?;
         }
@@ -246,7 +246,7 @@ fn take_installed(planner: &mut Planner<'_>, step: &Step) {
 }
 
 /// Files that a command wrote, outside of what is thrown away.
-fn take_written(planner: &mut Planner<'_>, paths: &[&str], whole: &[String]) {
+fn take_written(planner: &mut Planner<'_>, step: &Step, paths: &[&str], whole: &[String]) {
     for path in paths {
         let skipped = [
             "/tmp",
@@ -265,7 +265,7 @@ fn take_written(planner: &mut Planner<'_>, paths: &[&str], whole: &[String]) {
             || planner.stage.world.is_foreign(path)
             || recipe.files.sources.is_match(path.trim_start_matches('/'));
         if !skipped && planner.stage.world.paths.contains_key(*path) {
-            planner.copy_from_builder(path, Vec::new(), "a command of the builder writes it");
+            planner.copy_from_builder(path, owner_of(step, path), "a command of the builder writes it");
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use super::layout::installations;
 use super::planner::Planner;
+use super::touched::short;
+use crate::analysis::effect::{Action, Effect};
 use crate::analysis::need::{Caller, is_login};
 use crate::analysis::world::Origin;
 use crate::context::sources;
-use crate::dockerfile::instruction::{Arguments, Keyword};
+use crate::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use crate::recipe::VirtualEnvironment;
 use crate::recipe::project::minor;
 
@@ -32,6 +34,13 @@ impl<'a> Prefix<'a> {
     pub(super) fn of_distribution(prefix: &str) -> Self {
         let (bin, library) = (format!("{prefix}/bin/"), format!("{prefix}/lib/python"));
         Self { bin, library, version: None, of_distribution: true }
+    }
+
+    /// Whether a text puts the prefix's programs on PATH before what stands there: `PATH=/usr/local/bin:$PATH`, `env PATH=/usr/local/bin:/bin`
+    /// (python/path-set-in-a-source).
+    fn puts_first(&self, text: &str) -> bool {
+        let bin = self.bin.trim_end_matches('/');
+        !self.of_distribution && text.contains("PATH") && text.contains(&format!("{bin}:"))
     }
 
     /// Whether a path is that of a program which the distribution brings, and no interpreter of the language.
@@ -66,8 +75,11 @@ pub(super) fn blind(
         if text.contains(bin) && !only_copies_into(planner, instruction, prefix) {
             return Some(format!("line {} names {bin}", instruction.line));
         }
-        if text.contains(library) {
+        if text.contains(library) && !only_takes_away(planner, instruction, library) {
             return Some(format!("line {} names {library}", instruction.line));
+        }
+        if prefix.puts_first(text) {
+            return Some(format!("line {} puts {bin} first on PATH", instruction.line));
         }
         if let (Keyword::Env, Arguments::Pairs(pairs)) = (instruction.keyword, &instruction.arguments) {
             let resets = pairs.iter().find(|pair| {
@@ -126,6 +138,12 @@ pub(super) fn blind(
     // an environment has neither the image's tools for building nor a place where any user can write (python/pip-at-run-time)
     if installs {
         return Some("the container installs packages by itself".to_owned());
+    }
+    if let Some(text) = asked_later(planner) {
+        return Some(format!("`{}` asks the installer for what is installed", short(text)));
+    }
+    if let Some(path) = beside_packages(planner, environment) {
+        return Some(format!("{path} is looked for beside the interpreter's packages"));
     }
     if !shared && installations(planner).iter().any(|(_, found)| found.needs_installed_tools) {
         return Some("packages are built with the tools that the image has installed".to_owned());
@@ -198,16 +216,76 @@ fn names_installed(planner: &Planner<'_>, prefix: &Prefix<'_>) -> Option<String>
         if installed {
             return Some(format!("{file} names a program in {bin}"));
         }
+        if prefix.puts_first(&text) {
+            return Some(format!("{file} puts {bin} first on PATH"));
+        }
+        if starts_login_shell(&text) {
+            return Some(format!("{file} may start a login shell, which sets PATH anew"));
+        }
         text.contains(library).then(|| format!("{file} names a package in {library}"))
     })
 }
 
+/// Whether a source starts a shell that reads the profile: `subprocess.run(["bash", "-lc", …])`
+/// (python/login-shell-of-a-source).
+fn starts_login_shell(text: &str) -> bool {
+    ["\"-lc\"", "'-lc'", "bash -lc ", "bash -l ", "bash --login", "sh -lc "]
+        .iter()
+        .any(|said| text.contains(said))
+}
+
+/// A command of a RUN behind the last installation that calls an installer: in the runtime it would ask that of the image, which does
+/// not see an environment (python/packages-listed-later).
+fn asked_later<'a>(planner: &Planner<'a>) -> Option<&'a str> {
+    let last = installations(planner).last().map(|(step, _)| step.index)?;
+    let recipe = planner.sources.recipe;
+    let asks = |action: &&Action| {
+        let name = action.program.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+        let module = action.text.split(' ').skip_while(|word| *word != "-m").nth(1);
+        let called = [Some(name), module].into_iter().flatten();
+        called.into_iter().any(|called| recipe.installers.iter().any(|one| one == called))
+            && !matches!(action.effect, Effect::InstallDependencies(_))
+    };
+    let mut later = planner.steps().iter().filter(|step| step.index > last && step.keyword == Keyword::Run);
+    later.find_map(|step| {
+        // `LOCATION=$(pip show click)`
+        let text = planner.sources.document.slice(step.span);
+        let is_name = |letter: char| letter.is_ascii_alphabetic() || letter == '-';
+        let mut inside = text.split("$(").skip(1).map(|rest| rest.split(|letter| !is_name(letter)).next());
+        let asked = inside.any(|name| recipe.installers.iter().any(|one| Some(one.as_str()) == name));
+        step.actions.iter().find(asks).map(|action| action.text.as_str()).or(asked.then_some(text))
+    })
+}
+
+/// Data that the file puts where programs look by way of the interpreter's prefix, which is another in an environment:
+/// `COPY nltk_data /usr/local/nltk_data` (python/data-of-the-prefix).
+fn beside_packages(planner: &Planner<'_>, environment: &VirtualEnvironment) -> Option<String> {
+    let prefix = environment.prefix.as_str();
+    let says = |context| sources::texts(context, "", &|_| true).any(|(_, text)| text.contains("sys.prefix"));
+    let is_asked = planner.sources.context.is_some_and(says);
+    let is_data = |path: &&String| {
+        let below = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default();
+        let first = below.split('/').next().unwrap_or_default();
+        let is_part = is_asked
+            && environment.parts.iter().any(|part| part == first && part != "bin")
+            && below.contains('/');
+        (is_part || first.ends_with("_data")) && !planner.stage.world.is_foreign(path)
+    };
+    planner.stage.world.paths.keys().find(is_data).cloned()
+}
+
+/// Whether all that a RUN says of a path is that it goes: `rm /usr/lib/python3*/EXTERNALLY-MANAGED` (python/alpine-pip-marker).
+fn only_takes_away(planner: &Planner<'_>, instruction: &Instruction, path: &str) -> bool {
+    let text = planner.sources.document.slice(instruction.span);
+    let step = planner.steps().iter().find(|step| step.span == instruction.span);
+    let removed: Vec<&str> =
+        step.into_iter().flat_map(|step| &step.actions).flat_map(|action| action.effect.removed()).collect();
+    let words = text.split([' ', '"', '\'', '\n', ';', '&', '\\']).filter(|word| word.contains(path));
+    words.into_iter().all(|word| removed.contains(&word))
+}
+
 /// A COPY of files of the build context into the prefix's bin does not ask for what is there.
-fn only_copies_into(
-    planner: &Planner<'_>,
-    instruction: &crate::dockerfile::instruction::Instruction,
-    prefix: &Prefix<'_>,
-) -> bool {
+fn only_copies_into(planner: &Planner<'_>, instruction: &Instruction, prefix: &Prefix<'_>) -> bool {
     let into = matches!(instruction.keyword, Keyword::Copy | Keyword::Add);
     let world = &planner.stage.world;
     // `ln -s /usr/bin/python3 /usr/bin/python`: the environment has both names, and comes first (python/alpine-pip-one-run)

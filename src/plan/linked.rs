@@ -4,14 +4,16 @@
 use super::line::{Added, Line};
 use super::packages;
 use super::planner::Planner;
+use crate::analysis::effect::Effect;
 use crate::analysis::step::Step;
-use crate::context::Context;
 use crate::context::gomod::{self, GoPackage};
+use crate::context::{Context, sources};
 use crate::knowledge::libraries::Cgo;
 use crate::note::{Note, Reason};
 use crate::recipe::engine::Libraries;
 use crate::recipe::path;
 use crate::recipe::product::{Outputs, Started};
+use std::collections::BTreeSet;
 
 /// Distribution packages that the compiled programs link.
 pub(super) fn libraries(
@@ -26,10 +28,12 @@ pub(super) fn libraries(
     match planner.sources.recipe.libraries {
         Some(Libraries::Rust) => {
             let locks = rust_crates(planner, compiles, programs);
+            let own = own_links(planner, compiles, &installed);
             let in_lock = |name: &str| locks.iter().any(|known| known == name);
             locks
                 .iter()
                 .flat_map(|name| knowledge.rust_crate(name, image, &in_lock, &installed).packages)
+                .chain(own)
                 .collect()
         }
         Some(Libraries::Go) => {
@@ -42,6 +46,57 @@ pub(super) fn libraries(
         }
         _ => Vec::new(),
     }
+}
+
+/// Packages of the libraries that the file's own sources link by name, `#[link(name = "mariadb")]`: those behind the image's
+/// development packages. Says of others that they are taken to be there (rust/linked-by-its-own-sources).
+fn own_links(planner: &mut Planner<'_>, compiles: &[(&Step, &Outputs)], installed: &[String]) -> Vec<String> {
+    let Some(context) = planner.sources.context else { return Vec::new() };
+    let (knowledge, image) = (planner.sources.knowledge, &planner.stage.world.image);
+    let words = &planner.sources.recipe.linking_words;
+    let is_rust = |file: &str| planner.sources.recipe.files.sources.is_match(file);
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for (_, text) in sources::texts(context, "", &is_rust) {
+        for word in words {
+            let rests = text.match_indices(word.as_str()).map(|(at, _)| &text[at + word.len()..]);
+            let name = |rest: &str| -> String {
+                rest.chars()
+                    .take_while(|letter| letter.is_ascii_alphanumeric() || "-_.+".contains(*letter))
+                    .collect()
+            };
+            names.extend(rests.filter(|rest| !rest.contains("=") || !rest.starts_with("static")).map(name));
+        }
+    }
+    // what the file itself installs, or builds from source, has been seen to
+    let builds =
+        planner.steps().iter().any(|step| step.does(|effect| matches!(effect, Effect::InstallBuilt(_))));
+    let is_open = |name: &String| {
+        !name.is_empty()
+            && !builds
+            && !["dylib", "static"].contains(&name.as_str())
+            && !installed.iter().any(|package| package.contains(name.as_str()))
+    };
+    let mut found = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
+    for name in names.into_iter().filter(is_open) {
+        let dev = format!("lib{name}-dev");
+        let behind = knowledge.libraries_behind(&dev, &image.distribution);
+        match behind.filter(|_| knowledge.package_in_image(&dev, image)) {
+            Some(packages) => found.extend(packages),
+            None => unknown.push(name),
+        }
+    }
+    if !unknown.is_empty() {
+        let message =
+            format!("sources link {} by name, which the runtime is taken to have", unknown.join(", "));
+        let span = compiles.first().map(|(step, _)| step.span);
+        planner.notes.push(
+            Note::assumption(Reason::ImpliedPackage, span, message).help(
+                "look with `ldd` in the old image: the package of the library goes into an install line",
+            ),
+        );
+    }
+    found
 }
 
 /// Crates that may be linked: those of Cargo.lock; without it those of the manifests and what they usually bring.

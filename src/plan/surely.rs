@@ -44,7 +44,10 @@ pub(super) fn check_copies(plan: &Plan, sources: Sources<'_>, stage: &Stage) -> 
         }
         let writer = writer(stage, path);
         let span = writer.map_or(stage.from.span, |action| action.span);
-        let by = writer.map_or_else(String::new, |action| format!("`{}` ", short(&action.text)));
+        let by = writer.map_or_else(String::new, |action| match action.text.is_empty() {
+            true => "a redirection ".to_owned(),
+            false => format!("`{}` ", short(&action.text)),
+        });
         if is_of_system(path) && !is_empty_in_image(path, sources, stage) {
             let message = format!(
                 "{by}writes into {path}, and which files of it can't be told: the directory holds the system's own too"

@@ -152,6 +152,13 @@ fn cgo(call: &Call) -> Option<bool> {
     if call.has(&["-race", "-msan", "-asan"]) {
         return Some(true);
     }
+    // these have the C linker make the program, or an interpreter load it: `-buildmode=pie`, `-linkmode external`
+    // (go/position-independent)
+    let flags = call.variables.get("GOFLAGS").map(String::as_str);
+    let said = ["-buildmode", "-ldflags"].iter().filter_map(|option| call.option(&[option])).chain(flags);
+    if said.into_iter().any(|text| text.contains("pie") || text.contains("linkmode")) {
+        return Some(true);
+    }
     match call.variables.get("CGO_ENABLED").map(String::as_str) {
         Some("0") => Some(false),
         Some("1") => Some(true),

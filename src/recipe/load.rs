@@ -62,6 +62,8 @@ struct WrittenFile {
     #[serde(default)]
     compiling_packages: Vec<String>,
     #[serde(default)]
+    building_calls: Vec<String>,
+    #[serde(default)]
     compiling_calls: Vec<String>,
     #[serde(default)]
     full_only_modules: Vec<String>,
@@ -71,6 +73,8 @@ struct WrittenFile {
     interpreters: Vec<String>,
     #[serde(default)]
     content_type_users: Vec<String>,
+    #[serde(default)]
+    linking_words: Vec<String>,
     #[serde(default)]
     unlocked_crates: Vec<String>,
     #[serde(default)]
@@ -523,12 +527,14 @@ fn add(recipes: &mut Recipes, file: &str, text: &str) -> Result<(), RuleError> {
         library_openers: written.library_openers,
         compiling_packages: written.compiling_packages,
         compiling_calls: written.compiling_calls,
+        building_calls: written.building_calls,
         own_data: written.own_data,
         full_only_modules: written.full_only_modules,
         interpreters: written.interpreters,
         fetchers: written.fetchers,
         content_type_users: written.content_type_users,
         unlocked_crates: written.unlocked_crates,
+        linking_words: written.linking_words,
     };
     recipes.recipes.retain(|known| known.name != recipe.name);
     recipes.recipes.push(recipe);

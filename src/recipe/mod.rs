@@ -99,6 +99,8 @@ pub struct Recipe {
     pub compiling_packages: Vec<String>,
     /// Calls, as a source writes them, that compile while the program runs.
     pub compiling_calls: Vec<String>,
+    /// Calls, as a source writes them, that compile C when a RUN starts the source.
+    pub building_calls: Vec<String>,
     /// Modules that come with the interpreter and need libraries that only its full image has.
     pub full_only_modules: Vec<String>,
     /// Crates that may be linked behind a crate where no lock file says which.
@@ -113,6 +115,8 @@ pub struct Recipe {
     pub own_data: Vec<String>,
     /// Words of sources that open shared libraries by name at run time.
     pub library_openers: Vec<String>,
+    /// Words by which sources of the language link a shared library by its name.
+    pub linking_words: Vec<String>,
     /// Crates that are taken to be linked where no lock file says which are.
     pub unlocked_crates: Vec<String>,
     /// Packages that tell content types by file extension.

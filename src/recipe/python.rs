@@ -15,6 +15,7 @@ pub fn pip(call: &Call, around: Surroundings<'_>) -> Dependencies {
     }
     for option in ["-e", "--editable"] {
         for path in call.options.get(option).into_iter().flatten() {
+            let path = path.strip_prefix("file://").unwrap_or(path);
             if path.contains("://") {
                 found.complete = false;
             } else {

@@ -39,8 +39,9 @@ impl Reader<'_> {
                 }
                 None => path,
             };
-            let paths: Vec<String> =
-                paths.into_iter().map(directory).map(|path| absolute("/", &path)).collect();
+            // a shell that knows braces made several words of one (go/braces-of-bash)
+            let paths = paths.iter().flat_map(|path| braces(path));
+            let paths: Vec<String> = paths.map(directory).map(|path| absolute("/", &path)).collect();
             match paths.iter().any(|path| path.contains(['$', '`'])) {
                 true => Effect::Opaque("a path in it can't be told".to_owned()),
                 false => Effect::Write(paths),

@@ -69,14 +69,21 @@ impl Reader<'_> {
                 let target = self.expand(std::slice::from_ref(&redirection.target));
                 let path = target.words.first()?;
                 let descriptor = path.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
-                if descriptor
-                    || path.starts_with("/dev/")
-                    || path.starts_with('&')
-                    || !target.unknown.is_empty()
-                {
+                if descriptor || path.starts_with("/dev/") || path.starts_with('&') {
                     return None;
                 }
-                Some(absolute(&place.directory, path))
+                // `for name in a b; do echo > /opt/lists/$name.txt; done`: some file of that directory (refused/files-of-a-loop)
+                let fixed = match target.unknown.is_empty() {
+                    true => path.as_str(),
+                    false => {
+                        let end = path.find(['$', '`']).unwrap_or(path.len());
+                        path[..end]
+                            .rsplit_once('/')
+                            .map(|(above, _)| above)
+                            .filter(|above| !above.is_empty())?
+                    }
+                };
+                Some(absolute(&place.directory, fixed))
             })
             .collect()
     }

@@ -69,7 +69,24 @@ impl Reader<'_> {
         {
             return actions;
         }
-        vec![self.act(place, Effect::Unknown(mentioned(words)), text, name)]
+        let effect = match self.builds(words, name, place) {
+            true => Effect::Build,
+            false => Effect::Unknown(mentioned(words)),
+        };
+        vec![self.act(place, effect, text, name)]
+    }
+
+    /// Whether an interpreter of the language is given a source that compiles C: `python ffi_build.py`
+    /// (python/extension-built-by-a-script).
+    fn builds(&self, words: &[String], name: &str, place: &Place) -> bool {
+        let recipe = self.sources.recipe;
+        let Some(context) = self.sources.context else { return false };
+        let is_interpreter = recipe.interpreters.iter().any(|one| name.starts_with(one.as_str()));
+        let script = words.iter().skip(1).find(|word| !word.starts_with('-')).filter(|_| is_interpreter);
+        let text = script
+            .and_then(|script| self.world.context_path(&absolute(&place.directory, script)))
+            .and_then(|file| context.text(&file));
+        text.is_some_and(|text| recipe.building_calls.iter().any(|call| text.contains(call.as_str())))
     }
 
     /// `sh -c TEXT`, `sh SCRIPT`, or a shell that reads what it is piped.

@@ -1,0 +1,3 @@
+from _twice import lib
+
+print(lib.twice(21))
