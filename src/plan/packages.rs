@@ -103,6 +103,11 @@ pub(super) fn split(
             let removed = is_removed(planner, index, bare(name)) && !called.contains(bare(name));
             let keep = match knowledge.package_belongs_on(name, &planner.stage.world.image) {
                 Belongs::Builder(runtime) => {
+                    // what a library recommends came with it: `libsasl2-dev` brings libsasl2-2, and that its mechanisms
+                    // (python/recommended-with-a-library)
+                    if runtime.iter().any(|library| !knowledge.package_in_slim(library, distribution)) {
+                        found.lean &= packages.lean;
+                    }
                     for library in runtime {
                         found.add(&library);
                     }
