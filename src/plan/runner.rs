@@ -6,6 +6,7 @@ use super::layout::{self, Layout};
 use super::planner::Planner;
 use crate::analysis::config::Form;
 use crate::analysis::need::runner::without_runner;
+use crate::context::lock;
 use crate::dockerfile::span::Span;
 use crate::note::{Note, Reason};
 use crate::recipe::path::absolute;
@@ -50,7 +51,9 @@ fn check(planner: &Planner<'_>, span: Span, form: &Form) -> Result<(), Note> {
     let Some((_, found)) = projects.next_back().filter(|(_, found)| found.projects.is_empty()) else {
         return Ok(());
     };
-    for file in &found.files {
+    // a lock file defines no scripts
+    let is_lock = |file: &&String| lock::NAMES.iter().any(|name| file.ends_with(&format!("/{name}")));
+    for file in found.files.iter().filter(|file| !is_lock(file)) {
         let path = planner.stage.world.context_path(file);
         let text = planner.sources.context.zip(path).and_then(|(context, path)| context.text(&path));
         let Some(text) = text else {

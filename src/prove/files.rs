@@ -202,9 +202,14 @@ impl Judge<'_> {
         let is_started = self.needs.programs().any(|(need, _)| need.path.as_deref() == Some(path));
         let is_tool =
             actions().any(|action| action.program == name && !matches!(action.effect, Effect::Nothing));
+        // what a generator of the build calls comes from elsewhere: `protoc-gen-go` (go/generator-in-a-makefile)
+        let generates =
+            actions().any(|action| matches!(action.effect, Effect::GenerateSources | Effect::Build));
         let own_sources = actions().any(|action| match &action.effect {
             Effect::Compile(outputs) => {
-                outputs.programs.iter().any(|program| program == path) && !outputs.sources.is_empty()
+                outputs.programs.iter().any(|program| program == path)
+                    && !outputs.sources.is_empty()
+                    && !(outputs.foreign && generates)
             }
             _ => false,
         });

@@ -71,6 +71,10 @@ impl Reader<'_> {
         }
         let effect = match self.builds(words, name, place) {
             true => Effect::Build,
+            // every program that takes it only says what it is: `tesseract --version` (python/version-of-a-program)
+            false if matches!(words, [_, asked] if ["--version", "--help"].contains(&asked.as_str())) => {
+                Effect::Nothing
+            }
             false => Effect::Unknown(mentioned(words)),
         };
         vec![self.act(place, effect, text, name)]

@@ -1,0 +1,3 @@
+from itsdangerous import Signer
+
+print(Signer("key").sign("hello"))
