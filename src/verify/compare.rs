@@ -11,6 +11,7 @@ use super::finding::{Finding, Kind as Found, Remedy};
 use super::inventory::{Inventory, Kind};
 use super::linking::{Lack, Loader};
 use super::owner::Packages;
+use super::ownership;
 use crate::recipe::is_among;
 
 /// An image, taken apart.
@@ -86,8 +87,8 @@ pub fn differences(before: &Side, after: &Side, meant: &Meant) -> Vec<Finding> {
     found.extend(programs(before, after));
     found.extend(interpreters(before, after));
     found.extend(libraries(before, after));
-    found.extend(user(before, after));
-    found.extend(modes(before, after));
+    found.extend(ownership::users(before, after));
+    found.extend(ownership::modes(before, after));
     if after.size > before.size {
         let message = format!("the image grew from {} to {} bytes", before.size, after.size);
         found.push(Finding::new(Found::Larger, "image", message));
@@ -242,60 +243,6 @@ fn libraries(before: &Side, after: &Side) -> Vec<Finding> {
         }
     }
     found.into_values().collect()
-}
-
-/// A user by name is looked up in the image when a container starts.
-fn user(before: &Side, after: &Side) -> Option<Finding> {
-    let user = after.configuration["User"].as_str()?.split(':').next()?;
-    let known = |side: &Side| {
-        let text = side.files.texts.get("/etc/passwd").map_or("", String::as_str);
-        text.lines().any(|line| line.split(':').next() == Some(user))
-    };
-    let by_number = user.is_empty() || user.chars().all(|digit| digit.is_ascii_digit());
-    if by_number || known(after) {
-        return None;
-    }
-    let message = format!("USER {user} is not in /etc/passwd of the new image: no container would start");
-    let copies = known(before).then_some(["/etc/passwd", "/etc/group"]).into_iter().flatten();
-    let mut finding = Finding::new(Found::User, user, message);
-    finding.remedies = copies.map(|path| Remedy::Copy(path.to_owned())).collect();
-    Some(finding)
-}
-
-/// Owner and permissions of what no package brought, where a container that is not root may notice.
-fn modes(before: &Side, after: &Side) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    for (path, node) in &after.files.nodes {
-        let Some(old) = before.files.nodes.get(path) else { continue };
-        let same = (old.mode, old.owner) == (node.mode, node.owner) || matches!(node.kind, Kind::Link(_));
-        let inside = found.iter().any(|known| path.starts_with(&format!("{}/", known.subject)));
-        if same || inside || before.packages.owner(path).is_some() || is_volatile(path) {
-            continue;
-        }
-        let told =
-            |node: &super::inventory::Node| format!("{}:{} {:o}", node.owner.0, node.owner.1, node.mode);
-        let message = format!("{path} belonged to {} and belongs to {}", told(old), told(node));
-        let owner = format!("{}:{}", old.owner.0, old.owner.1);
-        let remedy = (old.owner != node.owner).then(|| Remedy::CopyOwned(path.clone(), owner));
-        found.push(Finding::new(Found::Mode, path, message).remedy(remedy));
-    }
-    found
-}
-
-/// What every build leaves behind in its own way.
-fn is_volatile(path: &str) -> bool {
-    [
-        "/var/cache",
-        "/var/log",
-        "/var/lib/apt",
-        "/var/lib/dpkg",
-        "/tmp",
-        "/root/.cache",
-        "/etc/apk",
-        "/lib/apk",
-    ]
-    .iter()
-    .any(|known| path == *known || path.starts_with(&format!("{known}/")))
 }
 
 /// Every file of the old image that the new one lacks, as numbers by who brought it: a package, or a directory.

@@ -2,7 +2,8 @@
 //! it worked.
 //!
 //! `engine` drives the user's own program; `inventory` reads an image without running it (`binary`: what ELF files ask for,
-//! `linking`: what a loader would find, `owner`: which package brought a file); `compare` holds two images side by side; `ask`
+//! `linking`: what a loader would find, `owner`: which package brought a file, `ownership`:
+//! whom it belongs to); `compare` holds two images side by side; `ask`
 //! runs them, where that was asked for; `hint` reads what a failure names; [`verify`] repeats that until nothing is missing or
 //! nothing more is known.
 
@@ -18,6 +19,7 @@ pub mod hint;
 pub mod inventory;
 pub mod linking;
 pub mod owner;
+mod ownership;
 pub mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
