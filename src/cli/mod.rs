@@ -108,11 +108,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     for (folder, failure) in unseen.iter().chain(&empty) {
         screen.warning(&shown(folder), failure);
     }
-    let verifier = verifier.as_ref();
+    let used = verifier.as_ref();
     let (tally, signals) = match &lock {
-        None => (batch::show(&workshop, &inputs, args.check, verifier, &mut screen), None),
+        None => (batch::show(&workshop, &inputs, args.check, used, &mut screen), None),
         Some(lock) => {
-            let (tally, signals) = batch::write(&workshop, &inputs, lock, verifier, &mut screen);
+            let (tally, signals) = batch::write(&workshop, &inputs, lock, used, &mut screen);
             (tally, Some(signals))
         }
     };
@@ -120,7 +120,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Err((path, failure)) = &closed {
         screen.failure(&shown(path), failure);
     }
-    for signals in signals.as_ref().into_iter().chain(verifier.map(Verifier::signals)) {
+    for signals in signals.into_iter().chain(verifier.map(Verifier::close)) {
         signals.end();
     }
 

@@ -2,11 +2,12 @@
 //! hold is not shown as a conversion.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
+use tempfile::TempDir;
 
 use super::inputs::Found;
 use super::signals::Signals;
@@ -89,6 +90,8 @@ fn request(text: &str) -> Result<(u16, String), String> {
 pub(super) struct Verifier<'a> {
     options: &'a Options,
     engine: Engine,
+    /// Where the logs are, until somebody is told: then they stay.
+    logs: Mutex<Option<TempDir>>,
     /// What was built has to be removed: a signal ends the engine's work, not this process.
     signals: Signals,
 }
@@ -106,24 +109,31 @@ impl<'a> Verifier<'a> {
         let logs = logs.map_err(|error| Failure::new(format!("no folder for logs can be made: {error}")))?;
         let signals = Signals::listen();
         let timeout = Duration::from_secs(options.timeout);
-        let engine = Engine::open(&options.engine, timeout, logs.keep(), Arc::clone(&signals.stop));
+        let engine =
+            Engine::open(&options.engine, timeout, logs.path().to_owned(), Arc::clone(&signals.stop));
         let engine = engine.map_err(|fault| {
-            Failure::new(fault.to_string())
-                .help("start it, or name another with --engine; without --verify none is needed")
+            let help = match &fault {
+                Fault::Denied(_) => {
+                    "ask for access to it, or name another with --engine; without --verify none is needed"
+                }
+                _ => "start it, or name another with --engine; without --verify none is needed",
+            };
+            Failure::new(fault.to_string()).help(help)
         })?;
-        Ok(Some(Self { options, engine, signals }))
+        Ok(Some(Self { options, engine, logs: Mutex::new(Some(logs)), signals }))
     }
 
-    /// The signals that may have come meanwhile.
-    pub(super) fn signals(&self) -> &Signals {
-        &self.signals
+    /// Removes what is left and tells which signal came meanwhile.
+    pub(super) fn close(self) -> Signals {
+        drop(self.engine);
+        self.signals
     }
 
     /// What becomes of a report when its conversion, if it has one, was built and compared.
     pub(super) fn check(&self, workshop: &Workshop<'_>, input: &Found, report: Report) -> Report {
         let Verdict::Converted(rewrite) = &report.verdict else { return report };
         if self.signals.stop.load(Ordering::Relaxed) {
-            return Report { verdict: Verdict::Failed(failure(&Fault::Stopped, &self.engine)), ..report };
+            return Report { verdict: Verdict::Failed(self.failure(&Fault::Stopped)), ..report };
         }
         let place = match input {
             Found::File(path) => Some(path.as_path()),
@@ -154,9 +164,55 @@ impl<'a> Verifier<'a> {
         };
         let verified = verify(&self.engine, &subject, &self.settings(recipe));
         match verified {
-            Err(fault) => Report { verdict: Verdict::Failed(failure(&fault, &self.engine)), ..report },
-            Ok(verification) => judged(report, verification),
+            Err(fault) => Report { verdict: Verdict::Failed(self.failure(&fault)), ..report },
+            Ok(verification) => self.judged(report, verification),
         }
+    }
+
+    /// A report whose conversion was compared: as it is now, or refused with what was found.
+    fn judged(&self, report: Report, verification: Verification) -> Report {
+        let Verdict::Converted(rewrite) = report.verdict else { return report };
+        if verification.holds() {
+            let rewrite = Rewrite { text: verification.text.clone(), ..rewrite };
+            let verification = Some(Box::new(verification));
+            return Report { verdict: Verdict::Converted(rewrite), verification, ..report };
+        }
+        let note = |finding: &crate::verify::finding::Finding| {
+            let message = format!("{}: {}", finding.kind.id(), finding.message);
+            let note = Note::refusal(Reason::NotVerified, None, message);
+            match finding.remedies.first() {
+                Some(remedy) => note.help(format!("{remedy}; --repair tries that")),
+                None => {
+                    note.help(format!("what the builder and the programs said is in {}", self.kept_logs()))
+                }
+            }
+        };
+        let notes = verification.findings.iter().map(note).collect();
+        Report { verdict: Verdict::Refused(notes), verification: Some(Box::new(verification)), ..report }
+    }
+
+    /// The folder of the logs, which stays from now on.
+    fn kept_logs(&self) -> String {
+        let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        logs.map(TempDir::keep).unwrap_or_else(|| self.engine.logs().to_owned()).display().to_string()
+    }
+
+    fn failure(&self, fault: &Fault) -> Failure {
+        let help = match fault {
+            Fault::Original(_) => {
+                format!(
+                    "that is no matter of the conversion; what the builder said is in {}",
+                    self.kept_logs()
+                )
+            }
+            Fault::Stopped => "the file is as it was".to_owned(),
+            Fault::Full(_) => format!(
+                "make room, such as by `{} system prune`; the file is as it was",
+                self.engine.program()
+            ),
+            _ => format!("the file is as it was; logs are in {}", self.kept_logs()),
+        };
+        Failure::new(fault.to_string()).help(help)
     }
 
     fn settings(&self, recipe: &Recipe) -> Settings {
@@ -174,40 +230,6 @@ impl<'a> Verifier<'a> {
             repair: options.repair,
         }
     }
-}
-
-/// A report whose conversion was compared: as it is now, or refused with what was found.
-fn judged(report: Report, verification: Verification) -> Report {
-    let Verdict::Converted(rewrite) = report.verdict else { return report };
-    if verification.holds() {
-        let rewrite = Rewrite { text: verification.text.clone(), ..rewrite };
-        let verification = Some(Box::new(verification));
-        return Report { verdict: Verdict::Converted(rewrite), verification, ..report };
-    }
-    let note = |finding: &crate::verify::finding::Finding| {
-        let message = format!("{}: {}", finding.kind.id(), finding.message);
-        let note = Note::refusal(Reason::NotVerified, None, message);
-        match finding.remedies.first() {
-            Some(remedy) => note.help(format!("{remedy}; --repair tries that")),
-            None => note,
-        }
-    };
-    let notes = verification.findings.iter().map(note).collect();
-    Report { verdict: Verdict::Refused(notes), verification: Some(Box::new(verification)), ..report }
-}
-
-fn failure(fault: &Fault, engine: &Engine) -> Failure {
-    let help = match fault {
-        Fault::Original(_) => {
-            format!(
-                "that is no matter of the conversion; what the builder said is in {}",
-                engine.logs().display()
-            )
-        }
-        Fault::Stopped => "the file is as it was".to_owned(),
-        _ => format!("the file is as it was; logs are in {}", engine.logs().display()),
-    };
-    Failure::new(fault.to_string()).help(help)
 }
 
 /// What may differ: variables of the base, where the language's runtime does not read them, and a command that built.

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::engine::{Container, Engine, Image, last_lines};
+use super::built::{Container, Image};
+use super::engine::{Engine, last_lines};
 use super::fault::Fault;
 
 /// How long a server may take to answer its first request, at most; `--timeout` may be shorter.

@@ -1,7 +1,7 @@
 //! Asks a real engine: builds the file as it was and as it would be, compares both images, and looks up what is missing where
 //! it worked.
 //!
-//! `engine` drives the user's own program; `inventory` reads an image without running it (`binary`: what ELF files ask for,
+//! `engine` drives the user's own program in a `session`, and `built` is what that made; `inventory` reads an image without running it (`binary`: what ELF files ask for,
 //! `linking`: what a loader would find, `owner`: which package brought a file, `ownership`:
 //! whom it belongs to); `compare` holds two images side by side; `ask`
 //! runs them, where that was asked for; `hint` reads what a failure names; [`verify`] repeats that until nothing is missing or
@@ -11,6 +11,7 @@
 
 pub mod ask;
 pub mod binary;
+pub mod built;
 pub mod compare;
 pub mod engine;
 pub mod fault;
@@ -20,6 +21,7 @@ pub mod inventory;
 pub mod linking;
 pub mod owner;
 mod ownership;
+mod session;
 pub mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,8 +32,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use self::ask::{Answer, Questions};
+use self::built::Image;
 use self::compare::{Meant, Side};
-use self::engine::{Engine, Image, last_lines};
+use self::engine::{Engine, last_lines};
 use self::fault::Fault;
 use self::finding::{Finding, Kind, Remedy};
 use self::inventory::Inventory;
@@ -140,6 +143,7 @@ impl Figures {
 pub fn verify(engine: &Engine, subject: &Subject<'_>, settings: &Settings) -> Result<Verification, Fault> {
     Bench { engine, subject, settings }.run().map_err(|error| match error.downcast_ref::<Fault>() {
         Some(fault) => fault.clone(),
+        None if fault::is_full(&format!("{error:#}")) => Fault::Full(format!("{error:#}")),
         None => Fault::Engine(format!("{error:#}")),
     })
 }
@@ -198,7 +202,7 @@ impl<'a> Bench<'a> {
     fn judge(&self, before: &Built<'a>, verification: &mut Verification) -> Result<()> {
         let after = match self.build("after", &verification.text) {
             Ok(after) => after,
-            Err(error) if error.is::<Fault>() => return Err(error),
+            Err(error) if error.is::<Fault>() || fault::is_full(&format!("{error:#}")) => return Err(error),
             Err(error) => {
                 let message = format!("the new file does not build: {error:#}");
                 let hints = hint::hints(&message, &before.side, &nothing(), &[]);
@@ -239,7 +243,7 @@ impl<'a> Bench<'a> {
     }
 
     fn build(&self, role: &str, text: &str) -> Result<Built<'a>> {
-        let folder = tempfile::Builder::new().prefix("restage-verify-").tempdir()?;
+        let folder = self.engine.folder()?;
         let file = folder.path().join("Dockerfile");
         fs::write(&file, text)?;
         if let Some(ignore) = self.subject.ignore {
@@ -274,8 +278,10 @@ fn nothing() -> Side {
 
 /// A fault stays what it is; any other failure is made one.
 fn fault_or(error: anyhow::Error, otherwise: fn(String) -> Fault) -> anyhow::Error {
-    match error.is::<Fault>() {
-        true => error,
-        false => otherwise(last_lines(&format!("{error:#}"), 12)).into(),
+    if error.is::<Fault>() {
+        return error;
     }
+    let told = format!("{error:#}");
+    let fault = if fault::is_full(&told) { Fault::Full } else { otherwise };
+    fault(last_lines(&told, 12)).into()
 }

@@ -6,6 +6,8 @@
 
 mod choice;
 mod config;
+#[cfg(unix)]
+mod engine;
 mod exit;
 mod formats;
 mod reasons;
