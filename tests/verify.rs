@@ -9,10 +9,13 @@
     reason = "a test reads its cases and starts an engine"
 )]
 
+#[path = "stopped/mod.rs"]
+mod stopped;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -23,7 +26,7 @@ use restage::recipe::Recipes;
 use restage::rewrite::amend::amend;
 use restage::verify::ask::Questions;
 use restage::verify::compare::Meant;
-use restage::verify::engine::{Engine, LABEL};
+use restage::verify::engine::Engine;
 use restage::verify::finding::{Remedy, additions};
 use restage::verify::{Settings, Subject, Verification, verify};
 use serde::Deserialize;
@@ -63,7 +66,10 @@ fn main() -> ExitCode {
             Trial::test(name(&folder), move || if here { check(&folder) } else { Ok(()) })
                 .with_kind(if here { "" } else { "no engine" })
         });
-    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    let stopped =
+        Trial::test("stopped-at-any-moment", move || if here { stopped::at_any_moment() } else { Ok(()) })
+            .with_kind(if here { "" } else { "no engine" });
+    let conclusion = libtest_mimic::run(&arguments, trials.chain([stopped]).collect());
     if here && left() {
         eprintln!("images or containers of a session are left");
         return ExitCode::FAILURE;
@@ -78,16 +84,7 @@ fn engine() -> Option<Engine> {
 
 /// Whether anything that a session of this process made is still there.
 fn left() -> bool {
-    let filter = format!("label={LABEL}");
-    let own = format!("restage-verify-{}-", std::process::id());
-    [["image", "ls", "{{.Repository}}"], ["container", "ls", "{{.Names}}"]].iter().any(
-        |[what, list, name]| {
-            let output = Command::new("docker")
-                .args([what, list, "-a", "--filter", &filter, "--format", name])
-                .output();
-            output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&own))
-        },
-    )
+    !stopped::made_by(std::process::id()).is_empty()
 }
 
 fn check(folder: &Path) -> Result<(), Failed> {

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::note::Note;
+use crate::verify::Verification;
+use crate::verify::figures::Figures;
 use crate::verify::finding::Remedy;
 use crate::verify::settle::settled;
-use crate::verify::{Figures, Verification};
 
 /// How many groups of left files are told to people.
 const GROUPS: usize = 6;

@@ -88,7 +88,6 @@ pub fn differences(before: &Side, after: &Side, meant: &Meant) -> Vec<Finding> {
     found.extend(interpreters(before, after));
     found.extend(libraries(before, after));
     found.extend(ownership::users(before, after));
-    found.extend(ownership::modes(before, after));
     if after.size > before.size {
         let message = format!("the image grew from {} to {} bytes", before.size, after.size);
         found.push(Finding::new(Found::Larger, "image", message));

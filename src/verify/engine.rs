@@ -230,7 +230,7 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         let own = format!("{PREFIX}{}-", self.session);
-        self.clear(|name| name.contains(&own));
+        self.clear(|name| name.contains(&own) || is_dead(name));
     }
 }
 

@@ -15,6 +15,7 @@ pub mod built;
 pub mod compare;
 pub mod engine;
 pub mod fault;
+pub mod figures;
 pub mod finding;
 pub mod hint;
 pub mod inventory;
@@ -27,18 +28,22 @@ pub mod settle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use tempfile::TempDir;
 
 use self::ask::{Answer, Questions};
 use self::built::Image;
 use self::compare::{Meant, Side};
 use self::engine::{Engine, last_lines};
 use self::fault::Fault;
+use self::figures::Figures;
 use self::finding::{Finding, Kind, Remedy};
 use self::inventory::Inventory;
 use self::owner::Packages;
+use self::ownership::Bases;
+use crate::dockerfile::document::Document;
+use crate::dockerfile::instruction::Keyword;
 
 /// How often a text is amended and built again.
 const ROUNDS: usize = 3;
@@ -99,40 +104,6 @@ impl Verification {
     /// Whether the new image is in nothing less than the old one.
     pub fn holds(&self) -> bool {
         self.findings.is_empty() && self.after.is_some()
-    }
-}
-
-/// An image in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Bytes, as the engine counts them.
-    pub size: u64,
-    /// Layers.
-    pub layers: usize,
-    /// Files and links.
-    pub files: usize,
-    /// Distribution packages.
-    pub packages: usize,
-    /// Files that run as their owner or group.
-    pub setuid: usize,
-    /// Programs that only build.
-    pub compilers: usize,
-    /// How long the build took, with whatever the engine had cached.
-    pub build: Duration,
-}
-
-impl Figures {
-    fn of(side: &Side, toolchain: &[String], build: Duration) -> Self {
-        let files = side.files.nodes.values().filter(|node| node.kind != inventory::Kind::Directory);
-        Self {
-            size: side.size,
-            layers: side.layers,
-            files: files.clone().count(),
-            packages: side.packages.names.len(),
-            setuid: files.filter(|node| node.mode & 0o6000 != 0).count(),
-            compilers: toolchain.iter().filter(|name| side.program(name).is_some()).count(),
-            build,
-        }
     }
 }
 
@@ -214,6 +185,7 @@ impl<'a> Bench<'a> {
         };
         let meant = &self.subject.meant;
         verification.findings = compare::differences(&before.side, &after.side, meant);
+        verification.findings.extend(self.modes(before, &after, &verification.text)?);
         verification.findings.extend(self.compare_answers(before, &after)?);
         verification.after = Some(Figures::of(&after.side, self.subject.toolchain, after.image.took));
         verification.left = compare::left_behind(&before.side, &after.side);
@@ -242,17 +214,23 @@ impl<'a> Bench<'a> {
         Ok(differing.collect())
     }
 
-    fn build(&self, role: &str, text: &str) -> Result<Built<'a>> {
-        let folder = self.engine.folder()?;
-        let file = folder.path().join("Dockerfile");
-        fs::write(&file, text)?;
-        if let Some(ignore) = self.subject.ignore {
-            fs::write(folder.path().join("Dockerfile.dockerignore"), ignore)?;
+    /// Asks for the base images only where something differs that may be theirs.
+    fn modes(&self, before: &Built<'a>, after: &Built<'a>, text: &str) -> Result<Vec<Finding>> {
+        let modes = |bases| ownership::modes(&before.side, &after.side, &bases);
+        let found = modes(Bases::default());
+        if found.is_empty() {
+            return Ok(found);
         }
-        let image = Image::build(self.engine, role, &file, self.subject.context, &self.settings.options)?;
-        let archive = folder.path().join("files.tar");
-        image.export(&archive)?;
-        let files = Inventory::read(&archive).context("the engine's export can't be read")?;
+        let files = |text: &str| match base(text) {
+            Some(base) => self.image("base", &base).and_then(|(image, folder)| files(&image, &folder)),
+            None => Ok(Inventory::default()),
+        };
+        Ok(modes(Bases { before: files(self.subject.before)?, after: files(text)? }))
+    }
+
+    fn build(&self, role: &str, text: &str) -> Result<Built<'a>> {
+        let (image, folder) = self.image(role, text)?;
+        let files = files(&image, &folder)?;
         let side = Side {
             configuration: image.configuration()?,
             packages: Packages::of(&files),
@@ -263,6 +241,32 @@ impl<'a> Bench<'a> {
         let answers = ask::answers(self.engine, &image, &self.settings.questions)?;
         Ok(Built { image, side, answers })
     }
+
+    /// The image of a text, and a folder to work in.
+    fn image(&self, role: &str, text: &str) -> Result<(Image<'a>, TempDir)> {
+        let folder = self.engine.folder()?;
+        let file = folder.path().join("Dockerfile");
+        fs::write(&file, text)?;
+        if let Some(ignore) = self.subject.ignore {
+            fs::write(folder.path().join("Dockerfile.dockerignore"), ignore)?;
+        }
+        let image = Image::build(self.engine, role, &file, self.subject.context, &self.settings.options)?;
+        Ok((image, folder))
+    }
+}
+
+fn files(image: &Image<'_>, folder: &TempDir) -> Result<Inventory> {
+    let archive = folder.path().join("files.tar");
+    image.export(&archive)?;
+    Inventory::read(&archive).context("the engine's export can't be read")
+}
+
+/// A file that builds the base image of another; `None` where that is empty.
+fn base(text: &str) -> Option<String> {
+    let document = Document::parse(text).ok()?;
+    let last = document.instructions.iter().rfind(|instruction| instruction.keyword == Keyword::From)?;
+    let empty = document.slice(last.span).split_whitespace().any(|word| word.eq_ignore_ascii_case("scratch"));
+    (!empty).then(|| text[..last.block.end].to_owned())
 }
 
 /// An image with nothing in it.

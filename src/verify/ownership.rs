@@ -2,7 +2,7 @@
 
 use super::compare::Side;
 use super::finding::{Finding, Kind as Found, Remedy};
-use super::inventory::{Kind, Node};
+use super::inventory::{Inventory, Kind, Node};
 
 /// The list of users of an image.
 const USERS: &str = "/etc/passwd";
@@ -55,14 +55,37 @@ fn entry<'a>(side: &'a Side, list: &str, place: usize, value: &str) -> Option<Ve
     lines.find(|fields| fields.get(place) == Some(&value) && !value.is_empty())
 }
 
+/// The files of the base images of both. What a file found there and left as it was is no matter of its conversion.
+#[derive(Debug, Default)]
+pub(super) struct Bases {
+    pub(super) before: Inventory,
+    pub(super) after: Inventory,
+}
+
+impl Bases {
+    /// Whether neither file set owner or permissions of a path.
+    fn explain(&self, path: &str, before: &Side, after: &Side) -> bool {
+        let same = |base: &Inventory, side: &Side| {
+            let set = |image: &Inventory| image.nodes.get(path).map(|node| (node.mode, node.owner));
+            set(base).is_some() && set(base) == set(&side.files)
+        };
+        same(&self.before, before) && same(&self.after, after)
+    }
+}
+
 /// Owner and permissions of what no package brought, where a container that is not root may notice.
-pub(super) fn modes(before: &Side, after: &Side) -> Vec<Finding> {
+pub(super) fn modes(before: &Side, after: &Side, bases: &Bases) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for (path, node) in &after.files.nodes {
         let Some(old) = before.files.nodes.get(path) else { continue };
         let same = (old.mode, old.owner) == (node.mode, node.owner) || matches!(node.kind, Kind::Link(_));
         let inside = found.iter().any(|known| path.starts_with(&format!("{}/", known.subject)));
-        if same || inside || before.packages.owner(path).is_some() || is_volatile(path, before) {
+        if same
+            || inside
+            || before.packages.owner(path).is_some()
+            || is_volatile(path, before)
+            || bases.explain(path, before, after)
+        {
             continue;
         }
         let told = |node: &Node| format!("{}:{} {:o}", node.owner.0, node.owner.1, node.mode);
@@ -97,7 +120,6 @@ fn is_volatile(path: &str, image: &Side) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::inventory::Inventory;
     use crate::verify::inventory::tests::image;
     use crate::verify::owner::Packages;
     use serde_json::json;
@@ -135,8 +157,21 @@ mod tests {
             let files = image(&[&format!("{line} x"), "etc/list y"]);
             side("", files)
         };
-        let kinds = |old: &str, new: &str| modes(&mode(old), &mode(new)).len();
+        let kinds = |old: &str, new: &str| modes(&mode(old), &mode(new), &Bases::default()).len();
         assert_eq!(kinds("etc/list-", "!etc/list-"), 0);
         assert_eq!(kinds("etc/data", "!etc/data"), 1);
+    }
+    #[test]
+    fn what_two_base_images_have_otherwise_is_no_matter_of_the_file() {
+        let (open, closed) = (["!run/lock", "!data/x"], ["run/lock", "data/x"]);
+        let found = |bases: &Bases| -> Vec<String> {
+            let found = modes(&side("", image(&open)), &side("", image(&closed)), bases);
+            found.into_iter().map(|finding| finding.subject).collect()
+        };
+        let bases = |before: &[&str], after: &[&str]| Bases { before: image(before), after: image(after) };
+        assert_eq!(found(&bases(&open[..1], &closed[..1])), ["/data/x"]);
+        // one of both set it
+        assert_eq!(found(&bases(&open, &open)), ["/data/x", "/run/lock"]);
+        assert_eq!(found(&bases(&closed, &closed)), ["/data/x", "/run/lock"]);
     }
 }
