@@ -13,7 +13,7 @@ use libtest_mimic::Failed;
 use restage::verify::engine::LABEL;
 
 /// How often it is stopped, if nobody says so.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 
 /// What the engine has of sessions of a process, by name.
 pub(crate) fn made_by(process: u32) -> Vec<String> {
@@ -89,7 +89,9 @@ pub(crate) fn at_any_moment() -> Result<(), Failed> {
     }
     let (process, _) = stop(&world, whole / 2, "KILL")?;
     world.verify().status()?;
-    let left = world.left(process)?;
+    let mut left = world.left(process)?;
+    // what it wrote down tells why somebody killed it
+    left.retain(|name| !name.starts_with("restage-logs-"));
     if !left.is_empty() {
         return Err(format!("after a process was killed, the next one leaves {left:?}").into());
     }
