@@ -126,7 +126,7 @@ impl Screen {
                     self.talk(&text::notes(report, self.look));
                 }
                 if let Some(verification) = report.verification.as_deref().filter(|_| !self.quiet) {
-                    self.talk(&verified::text(&report.path, verification, report.notes()));
+                    self.talk(&verified::text(&report.path, verification));
                 }
                 self.text_result(report);
             }

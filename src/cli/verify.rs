@@ -14,7 +14,7 @@ use super::signals::Signals;
 use super::work::Workshop;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::{Arguments, Keyword};
-use crate::note::{Note, Reason};
+use crate::note::{Note, Reason, Safety};
 use crate::pipeline::Rewrite;
 use crate::recipe::{Recipe, RuntimeKind};
 use crate::report::{Failure, Report, Verdict};
@@ -24,6 +24,7 @@ use crate::verify::compare::Meant;
 use crate::verify::engine::Engine;
 use crate::verify::fault::Fault;
 use crate::verify::finding::{Remedy, additions};
+use crate::verify::settle::settle;
 use crate::verify::{Settings, Subject, Verification, verify};
 
 const HEADING: &str = "Verification";
@@ -131,7 +132,9 @@ impl<'a> Verifier<'a> {
 
     /// What becomes of a report when its conversion, if it has one, was built and compared.
     pub(super) fn check(&self, workshop: &Workshop<'_>, input: &Found, report: Report) -> Report {
-        let Verdict::Converted(rewrite) = &report.verdict else { return report };
+        let (Verdict::Converted(rewrite) | Verdict::HeldBack(rewrite)) = &report.verdict else {
+            return report;
+        };
         if self.signals.stop.load(Ordering::Relaxed) {
             return Report { verdict: Verdict::Failed(self.failure(&Fault::Stopped)), ..report };
         }
@@ -170,12 +173,18 @@ impl<'a> Verifier<'a> {
     }
 
     /// A report whose conversion was compared: as it is now, or refused with what was found.
-    fn judged(&self, report: Report, verification: Verification) -> Report {
-        let Verdict::Converted(rewrite) = report.verdict else { return report };
+    fn judged(&self, report: Report, mut verification: Verification) -> Report {
+        let held_back = matches!(report.verdict, Verdict::HeldBack(_));
+        let (Verdict::Converted(rewrite) | Verdict::HeldBack(rewrite)) = report.verdict else {
+            return report;
+        };
         if verification.holds() {
-            let rewrite = Rewrite { text: verification.text.clone(), ..rewrite };
-            let verification = Some(Box::new(verification));
-            return Report { verdict: Verdict::Converted(rewrite), verification, ..report };
+            let notes = settle(rewrite.notes, &mut verification);
+            let rewrite = Rewrite { text: verification.text.clone(), notes, ..rewrite };
+            // --safe holds back what is not certain: what an engine settled is
+            let open = held_back && rewrite.safety() < Safety::Safe;
+            let verdict = if open { Verdict::HeldBack(rewrite) } else { Verdict::Converted(rewrite) };
+            return Report { verdict, verification: Some(Box::new(verification)), ..report };
         }
         let note = |finding: &crate::verify::finding::Finding| {
             let message = format!("{}: {}", finding.kind.id(), finding.message);

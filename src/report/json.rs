@@ -161,7 +161,7 @@ impl<'a> File<'a> {
             explanation: rewrite
                 .map(|rewrite| rewrite.explanation.iter().map(|row| Row::of(&report.before, row)).collect())
                 .unwrap_or_default(),
-            verification: report.verification.as_deref().map(|one| Verified::of(one, report.notes())),
+            verification: report.verification.as_deref().map(Verified::of),
         }
     }
 }

@@ -2,17 +2,15 @@
 
 use serde::Serialize;
 
-use crate::note::Note;
 use crate::verify::Verification;
 use crate::verify::figures::Figures;
 use crate::verify::finding::Remedy;
-use crate::verify::settle::settled;
 
 /// How many groups of left files are told to people.
 const GROUPS: usize = 6;
 
 /// The verdict, the figures, what was found and what was left behind, a line each.
-pub fn text(path: &str, verification: &Verification, notes: &[Note]) -> String {
+pub fn text(path: &str, verification: &Verification) -> String {
     let mut lines = vec![verdict(path, verification)];
     if let Some(after) = &verification.after {
         lines.extend(table(&verification.before, after));
@@ -24,11 +22,8 @@ pub fn text(path: &str, verification: &Verification, notes: &[Note]) -> String {
     lines.extend(
         verification.added.iter().map(|remedy| format!("  added because the engine asked for it: {remedy}")),
     );
-    for note in notes {
-        if let Some(how) = settled(note, verification) {
-            lines.push(format!("  verified[{}]: {how}", note.reason.id()));
-        }
-    }
+    let settled = verification.settled.iter();
+    lines.extend(settled.map(|(reason, how)| format!("  verified[{}]: {how}", reason.id())));
     lines.extend(left(verification));
     lines.join("\n") + "\n"
 }
@@ -118,7 +113,7 @@ struct Found<'a> {
 
 impl<'a> Verified<'a> {
     /// The object of one file.
-    pub fn of(verification: &'a Verification, notes: &[Note]) -> Self {
+    pub fn of(verification: &'a Verification) -> Self {
         let found = verification.findings.iter().map(|finding| Found {
             id: finding.kind.id(),
             subject: &finding.subject,
@@ -132,10 +127,7 @@ impl<'a> Verified<'a> {
             after: verification.after.as_ref().map(Numbers::of),
             findings: found.collect(),
             added: verification.added.iter().map(Remedy::to_string).collect(),
-            settled: notes
-                .iter()
-                .filter_map(|note| Some((note.reason.id(), settled(note, verification)?)))
-                .collect(),
+            settled: verification.settled.iter().map(|(reason, how)| (reason.id(), *how)).collect(),
             left_behind: &verification.left,
         }
     }

@@ -44,6 +44,7 @@ use self::owner::Packages;
 use self::ownership::Bases;
 use crate::dockerfile::document::Document;
 use crate::dockerfile::instruction::Keyword;
+use crate::note::Reason;
 
 /// How often a text is amended and built again.
 const ROUNDS: usize = 3;
@@ -98,6 +99,8 @@ pub struct Verification {
     pub same_release: bool,
     /// Whether both were asked something.
     pub asked: bool,
+    /// Assumptions that the images settled, with how.
+    pub settled: Vec<(Reason, &'static str)>,
 }
 
 impl Verification {

@@ -139,3 +139,29 @@ fn group_lives(world: &World) -> bool {
     let mut lines = listed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     lines.any(|words| words.first() == Some(&group.trim()) && !words[1].starts_with('Z'))
 }
+
+/// An engine whose images hold the same file, the new one in half the bytes.
+const BUILDS: &str = r#"
+case "$1 $4" in
+    "image {{json .Config}}") echo '{"Env": []}' ;;
+    "image {{.Size}}") case $5 in *-before) echo 2000 ;; *) echo 1000 ;; esac ;;
+    "image {{len .RootFS.Layers}}") echo 1 ;;
+    export*) mkdir -p etc && echo 'ID=debian' >etc/os-release && tar cf "$3" etc ;;
+esac"#;
+
+#[test]
+fn what_an_engine_settles_is_no_assumption_any_more() {
+    let world = with_engine(BUILDS);
+    world.change("a/Dockerfile", |text| text.replace("RUN go build", "RUN task generate && go build"));
+    let fails = ["--safe", "--fail-on", "review"];
+    let (output, told) = verify(&world, &fails);
+    assert_eq!(output.status.code(), Some(1), "nobody asked what the program does: {told}");
+
+    let output = command(&world, &[&fails[..], &["--smoke", "hello"]].concat()).output().unwrap();
+    let told = self::told(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("verified[unknown-command]: both images answer alike"), "{told}");
+    assert!(told.contains("1 converted (safe)"), "{told}");
+    assert!(world.read("a/Dockerfile").contains("AS builder"));
+    assert_eq!(left(&world), [""; 0]);
+}
