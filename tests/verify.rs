@@ -1,7 +1,8 @@
 //! Omissions planted in finished files: each must be found by building and comparing, and most are mended without help.
 //!
 //! A folder of `tests/verify/` is a case: `Dockerfile` as it was, `broken.Dockerfile` with something missing, `case.toml`
-//! with the ids of what must be found and the lines that mend it. They need `RESTAGE_DOCKER=1` and an engine that answers.
+//! with the ids of what must be found and the lines that mend it. They need `RESTAGE_DOCKER=1` and an engine that answers:
+//! docker, or the one that `RESTAGE_ENGINE` names.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
 
 fn engine() -> Option<Engine> {
     let logs = tempfile::tempdir().expect("a folder for logs").keep();
-    Engine::open("docker", Duration::from_secs(600), logs, Arc::new(AtomicBool::new(false))).ok()
+    Engine::open(&stopped::engine(), Duration::from_secs(600), logs, Arc::new(AtomicBool::new(false))).ok()
 }
 
 /// Whether anything that a session of this process made is still there.

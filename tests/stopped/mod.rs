@@ -15,12 +15,17 @@ use restage::verify::engine::LABEL;
 /// How often it is stopped, if nobody says so.
 const ROUNDS: usize = 3;
 
+/// The engine to use.
+pub(crate) fn engine() -> String {
+    std::env::var("RESTAGE_ENGINE").unwrap_or_else(|_| "docker".to_owned())
+}
+
 /// What the engine has of sessions of a process, by name.
 pub(crate) fn made_by(process: u32) -> Vec<String> {
     let filter = format!("label={LABEL}");
     let own = format!("restage-verify-{process}-");
     let list = |what: [&str; 3]| {
-        let output = Command::new("docker")
+        let output = Command::new(engine())
             .args([what[0], what[1], "-a", "--filter", &filter, "--format", what[2]])
             .output();
         output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
@@ -47,7 +52,16 @@ impl World {
     fn verify(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_restage"));
         // nothing is cached, so that steps of the build are stopped, too
-        command.args(["--verify", "--smoke-http", "8080/visit?name=a", "--fail-on", "refused", "Dockerfile"]);
+        command.args([
+            "--engine",
+            &engine(),
+            "--verify",
+            "--smoke-http",
+            "8080/visit?name=a",
+            "--fail-on",
+            "refused",
+            "Dockerfile",
+        ]);
         command.args(["--", "--network", "host", "--no-cache"]);
         command.current_dir(self.0.path()).env("TMPDIR", self.0.path().join("tmp"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

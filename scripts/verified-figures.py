@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Writes the README's table of verified figures: cases built before and after by `restage --verify`, compared, and asked.
+
+    cargo build --release
+    scripts/verified-figures.py target/release/restage     # needs an engine; minutes a case
+
+Each case is built three times: without any cache (cold), again (cached), and after a line was added to one of its sources
+(changed). A case that is not verified ends the script: the table holds nothing that does not hold.
+"""
+
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- verified figures: begin -->\n", "<!-- verified figures: end -->\n"
+
+# A case and the source of which a line changes.
+CASES = {
+    "go/build-dir": "cmd/api/main.go",
+    "go/cgo-hello": "main.go",
+    "go/entrypoint-user": "server/main.go",
+    "go/file-store": "main.go",
+    "go/library-from-source": "main.go",
+    "go/timezone": "main.go",
+    "python/activate": "main.py",
+    "python/docker-guide": "portal.py",
+    "python/flask-full": "app.py",
+    "python/flask-slim": "shop/prices.py",
+    "python/healthcheck-curl": "notes.py",
+    "python/nonroot-user": "count.py",
+    "python/psycopg2-full": "report.py",
+    "rust/cargo-config": "src/main.rs",
+    "rust/library-from-source": "src/main.rs",
+    "rust/runtime-files": "src/page.rs",
+}
+COMMENTS = {".go": "//", ".rs": "//", ".py": "#"}
+HEAD = [
+    "case", "size (MB)", "packages", "files", "setuid", "compilers", "cold build (s)", "cached (s)", "changed (s)",
+]
+
+
+def questions(folder):
+    """What the case asks of its running container, as options."""
+    run = tomllib.loads((folder / "case.toml").read_text()).get("run", {})
+    requests = [f"--smoke-http={run['port']}{path}" for path in run.get("get", [])]
+    return requests + [f"--smoke={shlex.join(words)}" for words in run.get("exec", [])]
+
+
+def verified(restage, folder, options):
+    """The figures of both images."""
+    command = [restage, "--verify", *questions(folder), "--format", "json", "--fail-on", "refused", "Dockerfile"]
+    context = folder / "context"
+    done = subprocess.run(
+        [*command, "--", "--network", "host", *options], cwd=context, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"{folder}: not verified\n{done.stdout}{done.stderr}")
+    verification = json.loads(done.stdout)["files"][0]["verification"]
+    return verification["before"], verification["after"]
+
+
+def row(restage, name):
+    """A line of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        shutil.copytree(ROOT / "tests/cases" / name, folder / "context", symlinks=True)
+        (folder / "context/case.toml").rename(folder / "case.toml")
+        before, after = verified(restage, folder, ["--no-cache"])
+        times = [(before, after), verified(restage, folder, [])]
+        changed = folder / "context" / CASES[name]
+        with changed.open("a") as file:
+            file.write(f"{COMMENTS[changed.suffix]} a line more\n")
+        times.append(verified(restage, folder, []))
+    megabytes = [round(side["bytes"] / 1e6) for side in (before, after)]
+    counts = [[side[key] for side in (before, after)] for key in ("packages", "files", "setuid_files", "compilers")]
+    seconds = [[f"{side['build_seconds']:.1f}" for side in pair] for pair in times]
+    return [name, *(f"{old} → {new}" for old, new in [megabytes, *counts, *seconds])]
+
+
+def main():
+    restage = Path(sys.argv[1]).resolve()
+    rows = []
+    for name in CASES:
+        rows.append(row(restage, name))
+        print(*rows[-1], sep=" | ", flush=True)
+    lines = [HEAD, ["---"] + ["---:"] * (len(HEAD) - 1), *rows]
+    table = "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    readme.write_text(f"{text[:start]}\n{table}\n{text[end:]}")
+
+
+if __name__ == "__main__":
+    main()
