@@ -26,7 +26,7 @@ use restage::dockerfile::document::Document;
 use restage::recipe::Recipes;
 use restage::rewrite::amend::amend;
 use restage::verify::ask::Questions;
-use restage::verify::compare::Meant;
+use restage::verify::configuration::Meant;
 use restage::verify::engine::Engine;
 use restage::verify::finding::{Remedy, additions};
 use restage::verify::{Settings, Subject, Verification, verify};

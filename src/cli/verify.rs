@@ -20,7 +20,7 @@ use crate::recipe::{Recipe, RuntimeKind};
 use crate::report::{Failure, Report, Verdict};
 use crate::rewrite::amend::amend;
 use crate::verify::ask::Questions;
-use crate::verify::compare::Meant;
+use crate::verify::configuration::Meant;
 use crate::verify::engine::Engine;
 use crate::verify::fault::Fault;
 use crate::verify::finding::{Remedy, additions};

@@ -13,6 +13,7 @@ pub mod ask;
 pub mod binary;
 pub mod built;
 pub mod compare;
+pub mod configuration;
 pub mod engine;
 pub mod fault;
 pub mod figures;
@@ -34,7 +35,8 @@ use tempfile::TempDir;
 
 use self::ask::{Answer, Questions};
 use self::built::Image;
-use self::compare::{Meant, Side};
+use self::compare::Side;
+use self::configuration::Meant;
 use self::engine::{Engine, last_lines};
 use self::fault::Fault;
 use self::figures::Figures;
