@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from pathlib import Path
 
@@ -39,6 +40,7 @@ CASES = {
     "rust/library-from-source": "src/main.rs",
     "rust/runtime-files": "src/page.rs",
 }
+TAG = "restage-verified-figures"
 COMMENTS = {".go": "//", ".rs": "//", ".py": "#"}
 HEAD = [
     "case", "size (MB)", "packages", "files", "setuid", "compilers", "cold build (s)", "cached (s)", "changed (s)",
@@ -53,7 +55,7 @@ def questions(folder):
 
 
 def verified(restage, folder, options):
-    """The figures of both images."""
+    """The figures of both images, and the new text."""
     command = [restage, "--verify", *questions(folder), "--format", "json", "--fail-on", "refused", "Dockerfile"]
     context = folder / "context"
     done = subprocess.run(
@@ -61,8 +63,20 @@ def verified(restage, folder, options):
     )
     if done.returncode != 0:
         sys.exit(f"{folder}: not verified\n{done.stdout}{done.stderr}")
-    verification = json.loads(done.stdout)["files"][0]["verification"]
-    return verification["before"], verification["after"]
+    file = json.loads(done.stdout)["files"][0]
+    return file["verification"]["before"], file["verification"]["after"], file["text"]
+
+
+def changed_build(context, dockerfile, source):
+    """Seconds of a build after a line was added: one of its own, for both files share the steps of the builder."""
+    with (context / source).open("a") as file:
+        file.write(f"{COMMENTS[Path(source).suffix]} {dockerfile}\n")
+    start = time.monotonic()
+    build = ["docker", "build", "-q", "--network", "host", "-t", TAG, "-f", dockerfile, "."]
+    subprocess.run(build, cwd=context, check=True, capture_output=True)
+    seconds = time.monotonic() - start
+    subprocess.run(["docker", "image", "rm", "-f", TAG], check=True, capture_output=True)
+    return seconds
 
 
 def row(restage, name):
@@ -71,15 +85,15 @@ def row(restage, name):
         folder = Path(folder)
         shutil.copytree(ROOT / "tests/cases" / name, folder / "context", symlinks=True)
         (folder / "context/case.toml").rename(folder / "case.toml")
-        before, after = verified(restage, folder, ["--no-cache"])
-        times = [(before, after), verified(restage, folder, [])]
-        changed = folder / "context" / CASES[name]
-        with changed.open("a") as file:
-            file.write(f"{COMMENTS[changed.suffix]} a line more\n")
-        times.append(verified(restage, folder, []))
+        before, after, text = verified(restage, folder, ["--no-cache"])
+        again = verified(restage, folder, [])
+        context = folder / "context"
+        (folder / "after.Dockerfile").write_text(text)
+        changed = [changed_build(context, file, CASES[name]) for file in ("Dockerfile", "../after.Dockerfile")]
     megabytes = [round(side["bytes"] / 1e6) for side in (before, after)]
     counts = [[side[key] for side in (before, after)] for key in ("packages", "files", "setuid_files", "compilers")]
-    seconds = [[f"{side['build_seconds']:.1f}" for side in pair] for pair in times]
+    times = [[side["build_seconds"] for side in pair] for pair in ((before, after), again[:2])]
+    seconds = [[f"{side:.1f}" for side in pair] for pair in [*times, changed]]
     return [name, *(f"{old} → {new}" for old, new in [megabytes, *counts, *seconds])]
 
 

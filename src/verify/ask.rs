@@ -58,6 +58,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether there is no answer: nothing was started, or nobody spoke. Two of those are no agreement.
+    pub fn is_none(&self) -> bool {
+        match self.outcome.strip_prefix("exit code ") {
+            // of an engine: it failed itself, the program can't be executed, it is not there
+            Some(code) => matches!(code, "125" | "126" | "127"),
+            None => !self.outcome.starts_with("status"),
+        }
+    }
+
     /// How the answer of the new image differs from this one; `again` is a second answer of the old image.
     pub fn difference(&self, new: &Self, again: Option<&Self>) -> Option<String> {
         if self.outcome != new.outcome {
@@ -226,6 +235,16 @@ mod tests {
         );
         assert!(old.difference(&answer("exit code 0", "12:01"), Some(&old)).is_some());
         assert!(old.difference(&answer("exit code 1", "12:00"), Some(&answer("exit code 0", "x"))).is_some());
+    }
+
+    #[test]
+    fn what_was_not_started_is_no_answer() {
+        for outcome in ["exit code 127", "the container does not start", "no answer in 3 s: refused"] {
+            assert!(answer(outcome, "").is_none(), "{outcome}");
+        }
+        for outcome in ["exit code 0", "exit code 2", "status 404 text/html"] {
+            assert!(!answer(outcome, "").is_none(), "{outcome}");
+        }
     }
 
     #[test]
