@@ -117,7 +117,7 @@ fn untidied(seed: &Seed) -> Option<Seed> {
     }
     text.push_str(seed.text[at..].trim_end_matches('\n'));
     let crlf = text.replace('\n', "\r\n");
-    Some(seed.with_text(if text.len() % 2 == 0 { crlf } else { text }))
+    Some(seed.with_text(if text.len().is_multiple_of(2) { crlf } else { text }))
 }
 
 fn assert_nothing(wrong: &[String]) {
