@@ -180,8 +180,8 @@ const AFTER_LONG: &str = "\
 Exit codes:
   0  fine; also when there was nothing to change, or a conversion was refused
   1  a file met the fate that --check or --fail-on asks about
-  2  nothing was done: an option, a rule file or the configuration is wrong
-  3  a file could not be read or written, or is no Dockerfile; all others were worked
+  2  nothing was done: an option, a rule file or the configuration is wrong, or no engine answers
+  3  a file could not be read, verified or written, or is no Dockerfile; all others were worked
   4  no Dockerfile was found
   5  --prove found nothing, but a line could not be judged";
 
