@@ -69,8 +69,20 @@ impl Bases {
             let set = |image: &Inventory| image.nodes.get(path).map(|node| (node.mode, node.owner));
             set(base).is_some() && set(base) == set(&side.files)
         };
-        same(&self.before, before) && same(&self.after, after)
+        // what a base only had for builds, its paths, is made anew on the way to what is copied; root goes everywhere
+        let made = !self.after.nodes.contains_key(path) && is_directory(after, path) && is_root(after);
+        same(&self.before, before) && (made || same(&self.after, after))
     }
+}
+
+fn is_directory(side: &Side, path: &str) -> bool {
+    side.files.nodes.get(path).is_some_and(|node| node.kind == Kind::Directory)
+}
+
+/// Whether containers start as root.
+fn is_root(side: &Side) -> bool {
+    let user = side.configuration["User"].as_str().unwrap_or_default();
+    matches!(user.split(':').next(), None | Some("" | "0" | "root"))
 }
 
 /// Owner and permissions of what no package brought, where a container that is not root may notice.
@@ -173,5 +185,16 @@ mod tests {
         // one of both set it
         assert_eq!(found(&bases(&open, &open)), ["/data/x", "/run/lock"]);
         assert_eq!(found(&bases(&closed, &closed)), ["/data/x", "/run/lock"]);
+    }
+
+    #[test]
+    fn a_directory_that_only_the_old_base_had_is_made_anew_on_the_way() {
+        let side = |user: &str, mode: &str| side(user, image(&[&format!("{mode}go/"), "go/app"]));
+        let base =
+            |mode: &str| Bases { before: image(&[&format!("{mode}go/")]), after: Inventory::default() };
+        let found = |user: &str, bases: &Bases| modes(&side(user, ""), &side(user, "!"), bases).len();
+        assert_eq!(found("root", &base("")), 0);
+        assert_eq!(found("app", &base("")), 1, "it may have written there");
+        assert_eq!(found("root", &base("!")), 1, "the old file set it");
     }
 }
