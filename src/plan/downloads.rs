@@ -8,32 +8,39 @@ use crate::analysis::world::{Origin, is_of_system};
 use crate::dockerfile::instruction::Keyword;
 use crate::recipe::path::absolute;
 
-/// The last instruction of the builder's work, with the downloads that follow it directly.
+/// The last instruction of the builder's work, with the downloads that follow it directly. What prepares one, or tidies
+/// up before the next, may stand in a RUN of its own.
 pub(super) fn work_with(planner: &Planner<'_>, work: usize) -> usize {
     let mut last = work;
     for step in planner.steps().iter().filter(|step| step.index > work) {
-        match step.keyword {
-            Keyword::Run if is_download(planner, step) => last = step.index,
-            Keyword::Run | Keyword::Copy | Keyword::Add | Keyword::User => break,
-            _ => {}
+        let goes_on = match step.keyword {
+            Keyword::Run => is_of_downloads(planner, step),
+            Keyword::Copy | Keyword::Add | Keyword::User => false,
+            _ => true,
+        };
+        if !goes_on {
+            break;
+        }
+        if step.actions.iter().any(|action| fetches(planner, action)) {
+            last = step.index;
         }
     }
     last
 }
 
-/// Whether a RUN does nothing but fetch files to places of their own, with a tool that the runtime would have to install.
-fn is_download(planner: &Planner<'_>, step: &Step) -> bool {
-    let tools = &planner.sources.recipes.used_by_name;
+/// Whether a command fetches a file to a place of its own, with a tool that the runtime would have to install.
+fn fetches(planner: &Planner<'_>, action: &Action) -> bool {
     let image = &planner.stage.world.image;
-    let fetches = |action: &Action| {
-        matches!(action.effect, Effect::Write(_))
-            && tools.contains(&action.program)
-            && !planner.sources.knowledge.program_in_slim(&action.program, &image.distribution)
-    };
+    matches!(action.effect, Effect::Write(_))
+        && planner.sources.recipes.used_by_name.contains(&action.program)
+        && !planner.sources.knowledge.program_in_slim(&action.program, &image.distribution)
+}
+
+/// Whether a RUN does nothing but what downloads need: it fetches, makes directories for that, unpacks, tidies up.
+fn is_of_downloads(planner: &Planner<'_>, step: &Step) -> bool {
     step.before.is_root()
         && step.caches.is_empty()
         && planner.sources.document.instructions.get(step.index).is_some_and(|one| one.flags.is_empty())
-        && step.actions.iter().any(fetches)
         && step.actions.iter().all(|action| action.certainty.is_sure() && is_plain(planner, action))
 }
 

@@ -5,6 +5,7 @@ use super::breach::{BreachId, Judgement, Place};
 use crate::analysis::Stage;
 use crate::analysis::effect::{Action, Effect};
 use crate::analysis::step::Step;
+use crate::analysis::world::Origin;
 use crate::recipe::path::{absolute, is_within};
 
 impl<'a> Judge<'a> {
@@ -63,6 +64,8 @@ impl<'a> Judge<'a> {
         }
         let here =
             self.lineage(self.runtime).iter().any(|one| one.from.instruction == stage.from.instruction);
+        let starts_own = here && self.starts_compiled(action);
+        let compiled = |source: &str| starts_own && self.old.recipe.files.sources.is_match(source);
         let before = self.stage.steps.iter().filter(|one| one.index < old.index);
         for copy in
             before.filter_map(|step| step.copy.as_ref()).filter(|copy| copy.from.is_none() && !copy.special)
@@ -78,8 +81,8 @@ impl<'a> Judge<'a> {
                 Some(files) => {
                     let kinds = &self.old.recipe.files.metadata;
                     let is_read = |source: &str, place: &str| {
-                        // the program has no use for what an installation read
-                        !(kinds.is_match(source) || here && self.is_manifest(place))
+                        // the program has no use for what an installation read, nor for what it was compiled of
+                        !(kinds.is_match(source) || here && (self.is_manifest(place) || compiled(source)))
                     };
                     let lost = files
                         .iter()
@@ -97,6 +100,13 @@ impl<'a> Judge<'a> {
             }
         }
         None
+    }
+
+    /// Whether a command is a program that the file compiled: it reads what it reads when the container starts it.
+    fn starts_compiled(&self, action: &Action) -> bool {
+        let first = action.text.split_whitespace().next().unwrap_or_default();
+        let entry = self.stage.world.paths.get(&absolute(&action.directory, first));
+        first.contains('/') && entry.is_some_and(|entry| entry.origin == Origin::Compiled)
     }
 
     /// Whether a RUN sees the build context by a mount.
@@ -148,7 +158,7 @@ fn brings_source(earlier: &[&Step], source: &str) -> bool {
     earlier.iter().filter_map(|step| step.copy.as_ref()).any(|copy| match (&copy.files, &copy.brought) {
         (Some(files), _) => files.iter().any(|(one, _)| one == source),
         (None, Some(brought)) => brought.iter().any(|(_, entry)| match &entry.origin {
-            crate::analysis::world::Origin::Context(one) => one == source || (one.is_empty() && entry.tree),
+            Origin::Context(one) => one == source || (one.is_empty() && entry.tree),
             _ => false,
         }),
         (None, None) => {

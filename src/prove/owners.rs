@@ -105,17 +105,28 @@ impl Judge<'_> {
 
     /// Whether every COPY of the runtime to a path gives it an owner, or a command does.
     fn is_owned(&self, path: &str) -> bool {
-        let changed = self.runtime_steps().iter().flat_map(|step| &step.actions).any(|action| {
-            matches!(&action.effect, Effect::ChangeOwner(paths)
-                if OWNERS.contains(&action.program.as_str()) && paths.iter().any(|one| is_within(path, one)))
-        });
+        let steps = self.runtime_steps();
+        let is_changed = |path: &str, after: usize| {
+            let behind = steps.iter().filter(|step| step.index >= after);
+            behind.flat_map(|step| &step.actions).any(|action| {
+                matches!(&action.effect, Effect::ChangeOwner(paths)
+                    if OWNERS.contains(&action.program.as_str()) && paths.iter().any(|one| is_within(path, one)))
+            })
+        };
         let made_here = self.runtime.world.find(path).is_some_and(|entry| {
             !matches!(entry.origin, Origin::Context(_) | Origin::Stage(_))
                 && self.runtime_steps().iter().any(|step| {
                     step.index == entry.instruction && !step.actions.is_empty() && !step.before.is_root()
                 })
         });
-        changed || made_here || self.flagged(path, "chown")
+        // a COPY into the path gives the owner itself, or a command behind it does
+        let copies = self.copies_to(path);
+        let gives = |step: &&Step| {
+            let place = step.copy.as_ref().and_then(|copy| copy.destination.as_deref());
+            self.instruction(step).flag("chown").is_some()
+                || place.is_some_and(|place| is_changed(place, step.index))
+        };
+        is_changed(path, 0) || made_here || (!copies.is_empty() && copies.iter().all(gives))
     }
 
     fn keeps_mode(&self, path: &str) -> bool {

@@ -19,6 +19,14 @@ const DECLARATIONS: &[&str] = &[
     "# what follows is for people\nRUN useradd --create-home someone\nUSER someone",
 ];
 
+/// What is fetched on the way.
+const FETCHES: &[&str] = &[
+    "RUN mkdir -p /models && curl -fsSL -o /models/words.bin https://downloads.example.com/words.bin",
+    "RUN wget -qO /tmp/d.zip https://downloads.example.com/d.zip && unzip -q /tmp/d.zip -d /opt/d && rm /tmp/d.zip",
+    "RUN git clone --depth 1 https://git.example.com/rules.git /opt/rules",
+    "RUN curl -fsSL https://downloads.example.com/t.tar.gz | tar xz -C /opt",
+];
+
 /// What one language has to choose from.
 struct Language {
     name: &'static str,
@@ -116,14 +124,16 @@ pub(crate) fn seeds() -> impl Strategy<Value = Seed> {
         let language = &LANGUAGES[language];
         let packages = subsequence(language.packages, 0..=3);
         let declarations = subsequence(DECLARATIONS, 0..=4);
+        let fetches = subsequence(FETCHES, 0..=1);
         let workdir = select(&["/app", "/srv/app", "/code"][..]);
         let choices = (select(language.bases), select(language.builds), select(language.starts));
-        (choices, packages, declarations, workdir, any::<bool>()).prop_map(
-            move |((base, build, start), packages, declarations, workdir, tidy)| {
+        (choices, packages, declarations, fetches, workdir, any::<bool>()).prop_map(
+            move |((base, build, start), packages, declarations, fetches, workdir, tidy)| {
                 let mut text = format!("FROM {base}\n\nWORKDIR {workdir}\n");
                 let mut line = |line: &str| writeln!(text, "{line}").expect("text takes all");
                 installs(base, &packages, tidy).iter().for_each(|run| line(run));
                 line(build);
+                fetches.iter().for_each(|fetch| line(fetch));
                 let has_useradd = !base.contains("alpine");
                 declarations
                     .iter()

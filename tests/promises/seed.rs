@@ -31,9 +31,13 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    /// The same files with another text.
+    /// The same context with another text, which is the Dockerfile of the context too.
     pub(crate) fn with_text(&self, text: String) -> Self {
-        Self { text, ..self.clone() }
+        let mut seed = Self { text, ..self.clone() };
+        if let Some(own) = seed.files.iter_mut().find(|file| file.path == "Dockerfile") {
+            own.content = seed.text.clone().into_bytes();
+        }
+        seed
     }
 
     /// What a question to the pipeline about this seed answers.
