@@ -36,7 +36,8 @@ fn fetches(planner: &Planner<'_>, action: &Action) -> bool {
         && !planner.sources.knowledge.program_in_slim(&action.program, &image.distribution)
 }
 
-/// Whether a RUN does nothing but what downloads need: it fetches, makes directories for that, unpacks, tidies up.
+/// Whether a RUN does nothing but what downloads need: it fetches, makes directories for that, unpacks, tidies up (also what
+/// the installation before it left: `RUN apt-get purge -y gcc`).
 fn is_of_downloads(planner: &Planner<'_>, step: &Step) -> bool {
     step.before.is_root()
         && step.caches.is_empty()
@@ -48,7 +49,11 @@ fn is_of_downloads(planner: &Planner<'_>, step: &Step) -> bool {
 fn is_plain(planner: &Planner<'_>, action: &Action) -> bool {
     let world = &planner.stage.world;
     let kind = match &action.effect {
-        Effect::Nothing | Effect::CreateDirectory(_) | Effect::ChangeMode(_) | Effect::Remove(_) => true,
+        Effect::Nothing
+        | Effect::CreateDirectory(_)
+        | Effect::ChangeMode(_)
+        | Effect::Remove(_)
+        | Effect::RemovePackages(_) => true,
         Effect::Write(_) | Effect::Duplicate(_) | Effect::Move(_) => {
             let mut written = action.effect.written().into_iter();
             written

@@ -26,8 +26,23 @@ enum Behind {
 const WAYS: &[Behind] =
     &[Behind::If, Behind::Or, Behind::Loop, Behind::Subshell, Behind::Shell, Behind::Script];
 
+/// Refusals that a command behind something may lift: the reason, how the command begins, and why that is right.
+const RIGHTLY: &[(Reason, &str, &str)] = &[
+    (Reason::NothingToLeave, "", "whether the image gets smaller is no matter of care"),
+    (
+        Reason::NoProgram,
+        "rm ",
+        "what is surely removed is never started; what only may be comes with its directory",
+    ),
+];
+
+fn is_rightly(was: &Outcome, target: &Target) -> bool {
+    let reasons = doubts(was);
+    RIGHTLY.iter().any(|(reason, start, _)| reasons == [*reason] && target.text.starts_with(start))
+}
+
 /// Where the script with a command comes to stand.
-const SCRIPT: &str = "/vary/step.sh";
+const SCRIPT: &str = "/vary-step.sh";
 
 /// What changes the shell that later commands run in: behind anything, another program.
 const STATE: &[&str] = &[
@@ -107,15 +122,11 @@ fn less_careful(seed: &Seed, was: &Outcome, target: &Target, way: Behind) -> Opt
     let is = varied.outcome();
     let (before, after) = (care(was)?, care(&is)?);
     let told = |what: String| Some(format!("{} | {way:?} | {} | {what}", seed.name, target.text));
-    // that nothing gets smaller is no matter of care
-    if after < before && doubts(was) != [Reason::NothingToLeave] {
+    if after < before && !is_rightly(was, target) {
         return told(format!("{before:?} for {:?} becomes {after:?}", doubts(was)));
     }
     let (Outcome::Rewritten(old), Outcome::Rewritten(new)) = (was, &is) else { return None };
-    let mut now = Carried::of(&new.text);
-    if now.words.contains(SCRIPT) {
-        now.words.extend(target.text.split_whitespace().map(str::to_owned));
-    }
+    let now = Carried::of(&new.text).with_scripts_of(&varied);
     let lost = Carried::of(&old.text).lost_in(&now);
     if lost.is_empty() { None } else { told(format!("{after:?} without {}", lost.join(", "))) }
 }

@@ -1,5 +1,6 @@
 //! What an outcome carries, as values to compare: how careful it is, what it doubts, and what the runtime stage has.
 
+use crate::seed::Seed;
 use restage::dockerfile::document::Document;
 use restage::dockerfile::instruction::{Arguments, Instruction, Keyword};
 use restage::note::{Level, Note, Reason, Safety};
@@ -141,11 +142,20 @@ impl Carried {
         }
     }
 
-    fn run(&mut self, text: &str) {
-        let words = |text: &str| -> Vec<String> {
-            let letters = text.split(|letter: char| letter.is_whitespace() || "(){};\"'".contains(letter));
-            letters.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    /// Adds the words of the scripts of a context that its RUNs call.
+    pub(crate) fn with_scripts_of(mut self, seed: &Seed) -> Self {
+        let is_called = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            self.words.iter().any(|word| word.rsplit('/').next() == Some(name))
         };
+        let called = seed.files.iter().filter(|file| file.path.ends_with(".sh") && is_called(&file.path));
+        let more: Vec<String> =
+            called.flat_map(|file| words(&String::from_utf8_lossy(&file.content))).collect();
+        self.words.extend(more);
+        self
+    }
+
+    fn run(&mut self, text: &str) {
         self.words.extend(words(text));
         for command in text.split("&&").flat_map(|part| part.split(';')) {
             let words = words(command);
@@ -192,6 +202,11 @@ impl Carried {
         }
         lost
     }
+}
+
+fn words(text: &str) -> Vec<String> {
+    let letters = text.split(|letter: char| letter.is_whitespace() || "(){};\"'".contains(letter));
+    letters.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 fn image(from: &Instruction) -> String {

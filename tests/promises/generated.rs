@@ -14,6 +14,8 @@ const DECLARATIONS: &[&str] = &[
     "LABEL org.example.team=\"a b\"",
     "VOLUME /data",
     "STOPSIGNAL SIGINT",
+    "HEALTHCHECK CMD curl -f http://localhost:8080/ || exit 1",
+    "RUN apt-get update && apt-get install -y procps",
     "ARG BUILD_DATE",
     "RUN mkdir -p /data && chown 1000:1000 /data",
     "# what follows is for people\nRUN useradd --create-home someone\nUSER someone",
@@ -24,7 +26,6 @@ const FETCHES: &[&str] = &[
     "RUN mkdir -p /models && curl -fsSL -o /models/words.bin https://downloads.example.com/words.bin",
     "RUN wget -qO /tmp/d.zip https://downloads.example.com/d.zip && unzip -q /tmp/d.zip -d /opt/d && rm /tmp/d.zip",
     "RUN git clone --depth 1 https://git.example.com/rules.git /opt/rules",
-    "RUN curl -fsSL https://downloads.example.com/t.tar.gz | tar xz -C /opt",
 ];
 
 /// What one language has to choose from.
@@ -48,12 +49,17 @@ const LANGUAGES: &[Language] = &[
             ("requirements.txt", "flask==3.0.0\nrequests==2.31.0\n"),
             ("app.py", "import flask\n\nprint(open('settings.toml').read())\n"),
             ("settings.toml", "[a]\n"),
-            ("start.sh", "#!/bin/sh\nset -e\nexec python app.py\n"),
+            ("start.sh", "#!/bin/sh\nset -e\ncurl -fs http://localhost/ || true\nexec python app.py\n"),
+            ("setup.sh", "#!/bin/sh\nset -e\nmkdir -p /var/lib/app\ntouch /var/lib/app/state\n"),
         ],
         builds: &[
             "COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .",
             "COPY . .\nRUN pip install --no-cache-dir -r requirements.txt",
             "ADD . ./\nRUN pip install --upgrade pip && pip install -r requirements.txt",
+            "COPY . .\nRUN apt-get update && apt-get install -y libpq5 gcc && pip install -r requirements.txt && apt-get purge -y gcc && rm -rf /var/lib/apt/lists/*",
+            "COPY . .\nRUN python -m venv /venv && /venv/bin/pip install -r requirements.txt\nENV PATH=/venv/bin:$PATH",
+            "COPY . .\nRUN pip install -r requirements.txt\nRUN chmod +x start.sh && sh ./setup.sh",
+            "COPY . .\nRUN pip install --user -r requirements.txt; python app.py --compile && rm -f settings.toml",
             "COPY requirements.txt app.py settings.toml start.sh ./\nRUN pip install flask \\\n    # for calls\n    requests",
         ],
         starts: &[
@@ -76,6 +82,8 @@ const LANGUAGES: &[Language] = &[
         builds: &[
             "COPY . .\nRUN go build -o /usr/local/bin/app .",
             "COPY go.mod ./\nRUN go mod download\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .",
+            "COPY . .\nRUN go generate ./... && go build -o /out/app . && mv /out/app /usr/bin/app && chmod 755 /usr/bin/app",
+            "COPY . .\nRUN go install . && mkdir -p /var/log/app && ln -s /go/bin/app /usr/local/bin/tool",
             "ADD . .\nRUN go vet ./... && go build -o app",
         ],
         starts: &["CMD [\"app\"]", "CMD [\"./app\"]", "ENTRYPOINT [\"./app\", \"-v\"]", "CMD go run ."],
@@ -93,6 +101,8 @@ const LANGUAGES: &[Language] = &[
             "COPY . .\nRUN cargo build --release",
             "COPY Cargo.toml Cargo.lock ./\nCOPY src src\nRUN cargo build --release --locked",
             "COPY . .\nRUN cargo install --path .",
+            "COPY . .\nRUN cargo build --release && cp target/release/app /usr/local/bin/app && rm -rf target",
+            "COPY . .\nRUN cargo test; cargo build --release && mkdir -p /var/lib/app && strip target/release/app",
         ],
         starts: &[
             "CMD [\"./target/release/app\"]",
@@ -134,11 +144,13 @@ pub(crate) fn seeds() -> impl Strategy<Value = Seed> {
                 installs(base, &packages, tidy).iter().for_each(|run| line(run));
                 line(build);
                 fetches.iter().for_each(|fetch| line(fetch));
-                let has_useradd = !base.contains("alpine");
+                let is_debian = !base.contains("alpine");
                 declarations
                     .iter()
-                    .filter(|one| has_useradd || !one.contains("useradd"))
+                    .filter(|one| is_debian || !(one.contains("useradd") || one.contains("apt-get")))
                     .for_each(|one| line(one));
+                // `cargo run` of what was removed compiles at every start: refused or not, as the last RUN is cut
+                let start = if build.contains("rm -rf target") { language.starts[1] } else { start };
                 line(start);
                 let files = language.files.iter().map(|(path, content)| File {
                     path: (*path).to_owned(),

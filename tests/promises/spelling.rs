@@ -196,7 +196,7 @@ fn differ(seed: &Seed, was: &Outcome, variation: &Variation) -> Option<String> {
         }
         return None;
     }
-    let (old, new) = (Carried::of(&old.text), Carried::of(&back));
+    let (old, new) = (Carried::of(&old.text).with_scripts_of(seed), Carried::of(&back).with_scripts_of(seed));
     let lost: Vec<String> = old.lost_in(&new).into_iter().chain(new.lost_in(&old)).collect();
     if lost.is_empty() && old.base == new.base { None } else { told(lost.join(", ")) }
 }
